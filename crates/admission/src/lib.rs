@@ -1,0 +1,1 @@
+//! Says whether the API server accepts an update, and why not.

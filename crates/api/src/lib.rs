@@ -1,0 +1,1 @@
+//! Flux and Argo CD objects as typed values with spans.

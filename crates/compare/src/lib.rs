@@ -1,0 +1,1 @@
+//! Pairs two rendered sets and says which fields changed.

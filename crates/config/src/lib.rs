@@ -1,0 +1,1 @@
+//! The project's own configuration, as typed values with spans.

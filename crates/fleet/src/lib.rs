@@ -1,0 +1,1 @@
+//! Follows Flux and Argo CD from entry points to what each cluster is given.

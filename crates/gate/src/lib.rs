@@ -1,0 +1,1 @@
+//! Weighs a change and decides which wave may take it.

@@ -1,0 +1,1 @@
+//! Who selects, mounts, owns and waits for whom.

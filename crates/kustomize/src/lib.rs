@@ -1,0 +1,1 @@
+//! Renders one kustomization and keeps every value's history.

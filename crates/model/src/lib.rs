@@ -1,0 +1,32 @@
+//! The nouns of the pipeline: what the verbs read and what they hand on. Accessors, no algorithms.
+//!
+//! ```text
+//! Tree -> Node -> Resource -> Unit -> ClusterState -> Change -> Finding -> Risk -> GateDecision -> Report
+//! ```
+
+mod change;
+mod cluster;
+mod finding;
+mod gate;
+mod object;
+mod path;
+mod problem;
+mod report;
+mod repository;
+mod rule;
+
+pub use change::{Action, Change, FieldChange, Removal};
+pub use cluster::{
+    ApplyMode, Cluster, ClusterState, Controller, Deployed, Environment, KubernetesVersion, Source,
+    SourceRef, Tracks, Unit, UnitId,
+};
+pub use finding::{Apply, Confidence, Effect, Finding, Label, Role, Severity, Suppressed};
+pub use gate::{
+    CauseRisk, Gate, GateDecision, Impact, ImpactEdge, Lower, Reason, Risk, WaveDecision, WaveGate,
+};
+pub use object::{Gvk, ObjectKey, Resource};
+pub use path::{FieldPath, Segment};
+pub use problem::{Problem, ProblemKind, Unchecked};
+pub use report::{ChangeReport, ClusterReport, Counts, FieldReport, Report, SourceReport};
+pub use repository::{EntryKind, Repository, Revision, Tree, TreeError};
+pub use rule::{RuleId, RuleMeta};

@@ -1,0 +1,92 @@
+//! What goes wrong on the way to a rendered object. `rules` gives a problem its id and page.
+
+use gitops_yaml::{ParseError, Span};
+
+/// What kind of thing went wrong.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum ProblemKind {
+    /// A file is no YAML, or passes a limit.
+    Parse,
+    /// A root cannot be rendered.
+    Render,
+    /// The configuration file is wrong.
+    Config,
+    /// An object that points somewhere points nowhere, or in a circle.
+    Discovery,
+    /// A revision is not in the clone.
+    Revision,
+    /// A variable or expression cannot be substituted.
+    Substitution,
+    /// Something that works, but not as it reads.
+    Warning,
+}
+
+/// Something wrong in what the user wrote, with a line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Problem {
+    /// Which kind.
+    pub kind: ProblemKind,
+    /// What is wrong and why; lower case, names in backticks.
+    pub message: String,
+    /// Where; absent only where no file is at fault.
+    pub span: Option<Span>,
+    /// Other places that matter, each with a remark.
+    pub related: Vec<(Span, String)>,
+    /// What to do.
+    pub help: Option<String>,
+    /// The kustomization root or unit that is affected, as a path or name.
+    pub root: Option<String>,
+}
+
+impl Problem {
+    /// A problem at a place.
+    #[must_use]
+    pub fn new(kind: ProblemKind, message: impl Into<String>, span: Option<Span>) -> Self {
+        let (related, help, root) = (Vec::new(), None, None);
+        Self { kind, message: message.into(), span, related, help, root }
+    }
+
+    /// With what to do.
+    #[must_use]
+    pub fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+
+    /// With another place that matters.
+    #[must_use]
+    pub fn related(mut self, span: Span, remark: impl Into<String>) -> Self {
+        self.related.push((span, remark.into()));
+        self
+    }
+
+    /// With the root that is affected.
+    #[must_use]
+    pub fn of(mut self, root: impl Into<String>) -> Self {
+        self.root = Some(root.into());
+        self
+    }
+}
+
+impl From<&ParseError> for Problem {
+    fn from(error: &ParseError) -> Self {
+        let problem = Self::new(ProblemKind::Parse, error.message.clone(), Some(error.span));
+        match error.first {
+            Some(first) => problem.related(first, "it stands here first"),
+            None => problem,
+        }
+    }
+}
+
+/// Something that could not be analysed, said aloud. It holds a wave only where its inputs changed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unchecked {
+    /// What: `HelmRelease media/plex`.
+    pub what: String,
+    /// Why not: `the chart is not in the repository`.
+    pub why: String,
+    /// Whether its inputs differ between the two states.
+    pub changed: bool,
+    /// Where it is declared.
+    pub span: Option<Span>,
+}

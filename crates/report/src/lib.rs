@@ -1,0 +1,1 @@
+//! Says a report in one format per file.

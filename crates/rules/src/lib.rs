@@ -1,0 +1,1 @@
+//! One file per thing worth telling a reviewer.

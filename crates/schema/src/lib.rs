@@ -1,0 +1,1 @@
+//! What is true of a Kubernetes kind.

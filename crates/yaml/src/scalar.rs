@@ -1,0 +1,196 @@
+//! What a scalar means. The same plain text means one thing to kustomize and another to the API
+//! server's decoder; [`resolve`] is the one table of both.
+
+use smol_str::SmolStr;
+
+/// A scalar: its text, and beside it what the text means.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Scalar {
+    /// The content, without quotes and after folding: what a string of it would hold.
+    pub text: SmolStr,
+    /// What the text means to kustomize; see [`resolve`] for other readers.
+    pub kind: ScalarKind,
+    /// How it was written.
+    pub style: Style,
+    /// Whether the text may be shown.
+    pub exposure: Exposure,
+}
+
+/// The type of a scalar.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum ScalarKind {
+    /// `null`, `~` or nothing.
+    Null,
+    /// `true` or `false`.
+    Bool,
+    /// A whole number.
+    Int,
+    /// A number with a fraction or an exponent.
+    Float,
+    /// Text.
+    Str,
+    /// A date, which kustomize prints as a quoted RFC 3339 time.
+    Timestamp,
+}
+
+/// How a scalar is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Style {
+    /// Without quotes: the kind was inferred from the text.
+    Plain,
+    /// Without quotes, its kind fixed by a tag such as `!!str`.
+    Tagged,
+    /// `'…'`.
+    Single,
+    /// `"…"`.
+    Double,
+    /// A `|` block.
+    Literal,
+    /// A `>` block.
+    Folded,
+}
+
+/// Whether a value may be printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
+pub enum Exposure {
+    /// May be shown.
+    #[default]
+    Open,
+    /// Not known here: it comes from an object that the repository does not hold or cannot decrypt.
+    Unknown,
+    /// Holds, or may hold, a secret: reaches no output but that of `build`.
+    Secret,
+}
+
+/// Who reads the text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Dialect {
+    /// kustomize reading a resource (go-yaml v3: YAML 1.2 booleans, 1.1 numbers and dates).
+    Kustomize,
+    /// `sigs.k8s.io/yaml`: kubectl, Argo CD, Flux after the build, and kustomize reading a
+    /// `kustomization.yaml` (YAML 1.1: `yes`, `on` and `y` are booleans; dates are strings).
+    Kubectl,
+}
+
+impl Scalar {
+    /// A string that no reader takes for anything else.
+    #[must_use]
+    pub fn string(text: impl Into<SmolStr>) -> Self {
+        Self {
+            text: text.into(),
+            kind: ScalarKind::Str,
+            style: Style::Double,
+            exposure: Exposure::Open,
+        }
+    }
+
+    /// A plain scalar, its kind inferred as kustomize infers it.
+    #[must_use]
+    pub fn plain(text: impl Into<SmolStr>) -> Self {
+        let text = text.into();
+        let kind = resolve(&text, Dialect::Kustomize);
+        Self { text, kind, style: Style::Plain, exposure: Exposure::Open }
+    }
+
+    /// What the scalar means to a reader of `dialect`.
+    #[must_use]
+    pub fn kind_for(&self, dialect: Dialect) -> ScalarKind {
+        if self.style == Style::Plain { resolve(&self.text, dialect) } else { self.kind }
+    }
+}
+
+/// What plain (unquoted, untagged) text means to a reader of `dialect`.
+///
+/// ```
+/// use gitops_yaml::{resolve, Dialect, ScalarKind};
+/// assert_eq!(resolve("yes", Dialect::Kustomize), ScalarKind::Str);
+/// assert_eq!(resolve("yes", Dialect::Kubectl), ScalarKind::Bool);
+/// assert_eq!(resolve("1_000", Dialect::Kubectl), ScalarKind::Int);
+/// assert_eq!(resolve("2001-01-01", Dialect::Kustomize), ScalarKind::Timestamp);
+/// ```
+#[must_use]
+pub fn resolve(text: &str, dialect: Dialect) -> ScalarKind {
+    match text {
+        "" | "~" | "null" | "Null" | "NULL" => return ScalarKind::Null,
+        "true" | "True" | "TRUE" | "false" | "False" | "FALSE" => return ScalarKind::Bool,
+        "y" | "Y" | "yes" | "Yes" | "YES" | "on" | "On" | "ON" | "n" | "N" | "no" | "No" | "NO"
+        | "off" | "Off" | "OFF"
+            if dialect == Dialect::Kubectl =>
+        {
+            return ScalarKind::Bool;
+        }
+        ".inf" | ".Inf" | ".INF" | "+.inf" | "+.Inf" | "+.INF" | "-.inf" | "-.Inf" | "-.INF"
+        | ".nan" | ".NaN" | ".NAN" => return ScalarKind::Float,
+        _ => {}
+    }
+    let first = text.as_bytes()[0];
+    if !(first.is_ascii_digit() || matches!(first, b'+' | b'-' | b'.')) {
+        return ScalarKind::Str;
+    }
+    if dialect == Dialect::Kustomize && is_timestamp(text) {
+        return ScalarKind::Timestamp;
+    }
+    number_kind(text)
+}
+
+/// Go's `strconv.ParseInt(s, 0, 64)` after `_` was dropped, then its float pattern.
+fn number_kind(text: &str) -> ScalarKind {
+    let plain: String = text.chars().filter(|c| *c != '_').collect();
+    if is_int(&plain) {
+        ScalarKind::Int
+    } else if is_float(&plain) {
+        ScalarKind::Float
+    } else {
+        ScalarKind::Str
+    }
+}
+
+fn is_int(text: &str) -> bool {
+    let digits = text.strip_prefix(['+', '-']).unwrap_or(text);
+    let (radix, digits) = match digits.get(..2) {
+        Some("0x" | "0X") => (16, &digits[2..]),
+        Some("0o" | "0O") => (8, &digits[2..]),
+        Some("0b" | "0B") => (2, &digits[2..]),
+        _ if digits.len() > 1 && digits.starts_with('0') => (8, &digits[1..]),
+        _ => (10, digits),
+    };
+    !digits.is_empty() && digits.chars().all(|c| c.is_digit(radix))
+}
+
+/// go-yaml's `^[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?$`.
+fn is_float(text: &str) -> bool {
+    let body = text.strip_prefix(['+', '-']).unwrap_or(text);
+    let (mantissa, exponent) = match body.split_once(['e', 'E']) {
+        Some((m, e)) => (m, Some(e.strip_prefix(['+', '-']).unwrap_or(e))),
+        None => (body, None),
+    };
+    let all_digits = |s: &str| s.bytes().all(|b| b.is_ascii_digit());
+    let mantissa_ok = match mantissa.split_once('.') {
+        Some((whole, fraction)) => {
+            all_digits(whole) && all_digits(fraction) && !(whole.is_empty() && fraction.is_empty())
+        }
+        None => !mantissa.is_empty() && all_digits(mantissa),
+    };
+    mantissa_ok && exponent.is_none_or(|e| !e.is_empty() && all_digits(e))
+}
+
+/// The four layouts that go-yaml v3 tries: a date, or a date and a time.
+fn is_timestamp(text: &str) -> bool {
+    let b = text.as_bytes();
+    let digits = b.iter().take_while(|c| c.is_ascii_digit()).count();
+    if digits != 4 || b.get(4) != Some(&b'-') {
+        return false;
+    }
+    let mut parts = text[5..].splitn(2, '-');
+    let (Some(month), Some(rest)) = (parts.next(), parts.next()) else { return false };
+    let day_len = rest.bytes().take_while(u8::is_ascii_digit).count();
+    let in_range = |s: &str, max: u32| {
+        (1..=2).contains(&s.len()) && s.parse::<u32>().is_ok_and(|n| (1..=max).contains(&n))
+    };
+    if !in_range(month, 12) || !in_range(&rest[..day_len], 31) {
+        return false;
+    }
+    let time = &rest[day_len..];
+    time.is_empty() && month.len() == 2 && day_len == 2
+        || time.starts_with(['T', 't', ' ']) && time[1..].trim_start().split(':').count() >= 3
+}

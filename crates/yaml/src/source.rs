@@ -1,0 +1,144 @@
+//! The files that were read, each parsed once.
+
+use std::collections::HashMap;
+use std::sync::{Arc, OnceLock, RwLock};
+
+use sha2::{Digest, Sha256};
+use smol_str::SmolStr;
+
+use crate::{FileId, Limits, Location, Node, ParseError, Span, parse};
+
+/// What a file holds, by hash: a git blob id, or [`ContentId::of`] its bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ContentId(pub [u8; 20]);
+
+impl ContentId {
+    /// The id of bytes that no version control system named.
+    #[must_use]
+    pub fn of(bytes: &[u8]) -> Self {
+        let mut id = [0; 20];
+        id.copy_from_slice(&Sha256::digest(bytes)[..20]);
+        Self(id)
+    }
+}
+
+/// The text of one file.
+#[derive(Debug)]
+pub struct SourceFile {
+    /// Path relative to the repository, with `/`.
+    pub path: SmolStr,
+    /// The whole text; bytes that are not UTF-8 are replaced.
+    pub text: Arc<str>,
+    line_starts: OnceLock<Vec<u32>>,
+}
+
+impl SourceFile {
+    /// The byte at which each line starts.
+    #[must_use]
+    pub fn line_starts(&self) -> &[u32] {
+        self.line_starts.get_or_init(|| line_starts(&self.text))
+    }
+
+    /// Line and column, both from 1, of a byte offset.
+    #[must_use]
+    pub fn line_column(&self, offset: u32) -> (u32, u32) {
+        let starts = self.line_starts();
+        let line = starts.partition_point(|s| *s <= offset).max(1) - 1;
+        let start = starts[line] as usize;
+        let end = (offset as usize).min(self.text.len());
+        let column = self.text.get(start..end).map_or(end - start, |t| t.chars().count());
+        (line as u32 + 1, column as u32 + 1)
+    }
+}
+
+pub(crate) fn line_starts(text: &str) -> Vec<u32> {
+    let breaks = text.bytes().enumerate().filter(|(_, b)| *b == b'\n');
+    std::iter::once(0).chain(breaks.map(|(i, _)| i as u32 + 1)).collect()
+}
+
+/// One file, parsed.
+#[derive(Debug)]
+pub struct ParsedFile {
+    /// Its number.
+    pub id: FileId,
+    /// Its text.
+    pub source: Arc<SourceFile>,
+    /// The documents of the stream, in order; empty ones are null.
+    pub documents: Vec<Node>,
+    /// What was wrong with the text.
+    pub errors: Vec<ParseError>,
+}
+
+/// All files read so far, shared by threads. Loading the same path and content twice gives the same
+/// [`ParsedFile`].
+#[derive(Debug, Default)]
+pub struct Sources {
+    files: RwLock<Vec<Arc<SourceFile>>>,
+    parsed: RwLock<HashMap<(SmolStr, ContentId), Arc<ParsedFile>>>,
+}
+
+impl Sources {
+    /// Registers a text without parsing it.
+    pub fn add(&self, path: &str, bytes: &[u8]) -> FileId {
+        self.insert(path, &String::from_utf8_lossy(bytes)).0
+    }
+
+    fn insert(&self, path: &str, text: &str) -> (FileId, Arc<SourceFile>) {
+        let file = Arc::new(SourceFile {
+            path: path.into(),
+            text: text.into(),
+            line_starts: OnceLock::new(),
+        });
+        let mut files = write(&self.files);
+        files.push(file.clone());
+        (FileId(files.len() as u32 - 1), file)
+    }
+
+    /// Parses a file, or returns what an earlier call parsed for the same path and content.
+    pub fn load(&self, path: &str, content: ContentId, bytes: &[u8]) -> Arc<ParsedFile> {
+        let key = (SmolStr::new(path), content);
+        if let Some(done) = read(&self.parsed).get(&key) {
+            return done.clone();
+        }
+        let text = String::from_utf8_lossy(bytes);
+        let (id, source) = self.insert(path, &text);
+        let mut parsed = parse(id, &source.text, &Limits::default());
+        if let Err(e) = std::str::from_utf8(bytes) {
+            let at = e.valid_up_to() as u32;
+            parsed.errors.insert(0, ParseError::not_utf8(Span::new(id, at, at)));
+        }
+        let file =
+            Arc::new(ParsedFile { id, source, documents: parsed.documents, errors: parsed.errors });
+        write(&self.parsed).entry(key).or_insert(file).clone()
+    }
+
+    /// What an earlier [`Sources::load`] of this path and content gave, without the bytes.
+    #[must_use]
+    pub fn loaded(&self, path: &str, content: ContentId) -> Option<Arc<ParsedFile>> {
+        read(&self.parsed).get(&(SmolStr::new(path), content)).cloned()
+    }
+
+    /// The text of a file.
+    #[must_use]
+    pub fn file(&self, id: FileId) -> Arc<SourceFile> {
+        read(&self.files)[id.0 as usize].clone()
+    }
+
+    /// Path, line and column of a span.
+    #[must_use]
+    pub fn locate(&self, span: Span) -> Location {
+        let file = self.file(span.file);
+        let (line, column) = file.line_column(span.start);
+        let (end_line, end_column) = file.line_column(span.end);
+        Location { path: file.path.clone(), line, column, end_line, end_column }
+    }
+}
+
+// A thread that panicked cannot leave these maps half-written, so a poisoned lock is still good.
+fn read<T>(lock: &RwLock<T>) -> std::sync::RwLockReadGuard<'_, T> {
+    lock.read().unwrap_or_else(std::sync::PoisonError::into_inner)
+}
+
+fn write<T>(lock: &RwLock<T>) -> std::sync::RwLockWriteGuard<'_, T> {
+    lock.write().unwrap_or_else(std::sync::PoisonError::into_inner)
+}
