@@ -1,1 +1,56 @@
 //! Says whether the API server accepts an update, and why not.
+//!
+//! [`judge`] takes the object before and after a change, how it is written and the release of the
+//! server, and answers as kube-apiserver would: [`Verdict::Rejected`] exactly where an update is
+//! refused that would be taken as a create.
+
+mod equal;
+mod judge;
+mod neighbours;
+
+pub use judge::judge;
+pub use neighbours::{Alone, Neighbours};
+
+use gitops_model::{ApplyMode, FieldPath, KubernetesVersion, Resource};
+use gitops_yaml::Node;
+
+/// An update of one object.
+#[derive(Clone, Copy)]
+pub struct Update<'a> {
+    /// The object as it was last applied. A `status` in it says what state the live object is in.
+    pub old: &'a Resource,
+    /// The object as it will be applied.
+    pub new: &'a Resource,
+    /// How it is written.
+    pub mode: ApplyMode,
+    /// The release of the API server.
+    pub version: KubernetesVersion,
+    /// What exists beside it.
+    pub neighbours: &'a dyn Neighbours,
+}
+
+/// What the API server says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Verdict {
+    /// It takes the update, or would refuse the new object as a create too.
+    Accepted,
+    /// It refuses the update; at least one reason.
+    Rejected(Vec<Refusal>),
+    /// It cannot be said here, and why.
+    Unknown(String),
+}
+
+/// One reason why an update is refused.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refusal {
+    /// The field.
+    pub path: FieldPath,
+    /// The reason, in the API server's words.
+    pub message: String,
+    /// Where the rule was read: a file and function of the API server, or a page of its manual.
+    pub source: &'static str,
+    /// The value before, absent where there was none.
+    pub before: Option<Node>,
+    /// The value after, absent where there is none.
+    pub after: Option<Node>,
+}

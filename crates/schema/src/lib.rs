@@ -1,1 +1,5 @@
 //! What is true of a Kubernetes kind.
+
+mod mutability;
+
+pub use mutability::{Immutable, immutable_fields};
