@@ -1,0 +1,127 @@
+//! `FluxInstance` and `ResourceSet` of the Flux Operator.
+
+use gitops_model::Resource;
+use gitops_yaml::{Node, SmolStr};
+
+use super::OPERATOR_GROUP;
+use crate::fields::{field, items, namespace, spec, text};
+
+/// The installation of Flux on a cluster, and what it follows.
+#[derive(Debug, Clone, Copy)]
+pub struct FluxInstance<'a>(&'a Resource);
+
+/// What a FluxInstance follows.
+#[derive(Debug, Clone, Copy)]
+pub struct Sync<'a>(&'a Node);
+
+/// A template of objects with its inputs.
+#[derive(Debug, Clone, Copy)]
+pub struct ResourceSet<'a>(&'a Resource);
+
+impl<'a> FluxInstance<'a> {
+    /// The object as a FluxInstance, if it is one.
+    #[must_use]
+    pub fn of(object: &'a Resource) -> Option<Self> {
+        object.gvk.is(OPERATOR_GROUP, "FluxInstance").then_some(Self(object))
+    }
+
+    /// The object.
+    #[must_use]
+    pub fn object(self) -> &'a Resource {
+        self.0
+    }
+
+    /// Its namespace.
+    #[must_use]
+    pub fn namespace(self) -> SmolStr {
+        namespace(self.0)
+    }
+
+    /// What it follows.
+    #[must_use]
+    pub fn sync(self) -> Option<Sync<'a>> {
+        Sync::of(spec(self.0, &["sync"])?)
+    }
+
+    /// The patches of the objects that it makes.
+    #[must_use]
+    pub fn patches(self) -> &'a [Node] {
+        items(self.0, &["kustomize", "patches"])
+    }
+}
+
+impl<'a> Sync<'a> {
+    /// Reads `spec.sync`, or `instance.sync` of the values of the flux-instance chart.
+    #[must_use]
+    pub fn of(node: &'a Node) -> Option<Self> {
+        (field(node, "url").is_some() && node.get("path").is_some()).then_some(Self(node))
+    }
+
+    /// The node itself.
+    #[must_use]
+    pub fn node(self) -> &'a Node {
+        self.0
+    }
+
+    /// A field's node.
+    #[must_use]
+    pub fn get(self, key: &str) -> Option<&'a Node> {
+        self.0.get(key).filter(|n| !n.is_null())
+    }
+
+    /// A field's text.
+    #[must_use]
+    pub fn text(self, key: &str) -> Option<&'a str> {
+        field(self.0, key)
+    }
+
+    /// The kind of source: `GitRepository` where it names none.
+    #[must_use]
+    pub fn kind(self) -> &'a str {
+        self.text("kind").unwrap_or("GitRepository")
+    }
+}
+
+impl<'a> ResourceSet<'a> {
+    /// The object as a ResourceSet, if it is one.
+    #[must_use]
+    pub fn of(object: &'a Resource) -> Option<Self> {
+        object.gvk.is(OPERATOR_GROUP, "ResourceSet").then_some(Self(object))
+    }
+
+    /// The object.
+    #[must_use]
+    pub fn object(self) -> &'a Resource {
+        self.0
+    }
+
+    /// Its inputs, written out.
+    #[must_use]
+    pub fn inputs(self) -> &'a [Node] {
+        items(self.0, &["inputs"])
+    }
+
+    /// Objects on the cluster that provide further inputs.
+    #[must_use]
+    pub fn inputs_from(self) -> &'a [Node] {
+        items(self.0, &["inputsFrom"])
+    }
+
+    /// How several inputs are combined: `Flatten` (default) or `Permute`.
+    #[must_use]
+    pub fn strategy(self) -> &'a str {
+        text(self.0, &["inputStrategy", "name"]).unwrap_or("Flatten")
+    }
+
+    /// Templates of objects, each an object with expressions in its strings.
+    #[must_use]
+    pub fn resources(self) -> &'a [Node] {
+        items(self.0, &["resources"])
+    }
+
+    /// One template of a whole YAML stream.
+    #[must_use]
+    pub fn resources_template(self) -> Option<&'a Node> {
+        spec(self.0, &["resourcesTemplate"])
+    }
+}

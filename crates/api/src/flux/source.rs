@@ -1,0 +1,122 @@
+//! The kinds of source-controller.
+
+use gitops_model::{Resource, SourceRef, Tracks};
+use gitops_yaml::{Node, Span};
+
+use super::SOURCE_GROUP;
+use crate::fields::{field, flag, items, namespace, spec, text};
+
+/// A `GitRepository`, `OCIRepository`, `Bucket`, `HelmRepository` or `HelmChart`.
+#[derive(Debug, Clone, Copy)]
+pub struct Source<'a>(&'a Resource);
+
+/// What `spec.ref` asks for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reference {
+    /// The revision.
+    pub tracks: Tracks,
+    /// The field that decides; absent where the default does.
+    pub span: Option<Span>,
+    /// Fields that are set and have no effect beside it.
+    pub ignored: Vec<(&'static str, Span)>,
+}
+
+/// The fields of a Git reference, the one that decides first. The documentation puts `semver` before
+/// `tag`; the code of source-controller does not (fluxcd/pkg, git/gogit/client.go, `Clone`).
+const GIT_PRECEDENCE: [&str; 5] = ["commit", "name", "tag", "semver", "branch"];
+
+/// What a Git source follows that names no reference (fluxcd/pkg, git/repository, `DefaultBranch`).
+const DEFAULT_BRANCH: &str = "master";
+
+impl<'a> Source<'a> {
+    /// The object as a source, if it is one.
+    #[must_use]
+    pub fn of(object: &'a Resource) -> Option<Self> {
+        (object.gvk.group == SOURCE_GROUP).then_some(Self(object))
+    }
+
+    /// The object.
+    #[must_use]
+    pub fn object(self) -> &'a Resource {
+        self.0
+    }
+
+    /// The name by which others refer to it.
+    #[must_use]
+    pub fn id(self) -> SourceRef {
+        SourceRef {
+            kind: self.0.gvk.kind.clone(),
+            namespace: namespace(self.0),
+            name: self.0.key.name.clone(),
+        }
+    }
+
+    /// Its address; the endpoint of a bucket.
+    #[must_use]
+    pub fn url(self) -> Option<&'a str> {
+        text(self.0, &["url"]).or_else(|| text(self.0, &["endpoint"]))
+    }
+
+    /// The lines of `spec.ignore`.
+    #[must_use]
+    pub fn ignore(self) -> Option<&'a Node> {
+        spec(self.0, &["ignore"])
+    }
+
+    /// Other sources whose files are copied into this one.
+    #[must_use]
+    pub fn includes(self) -> &'a [Node] {
+        items(self.0, &["include"])
+    }
+
+    /// Whether it is switched off.
+    #[must_use]
+    pub fn suspended(self) -> bool {
+        flag(self.0, &["suspend"])
+    }
+
+    /// The revision that it asks for.
+    #[must_use]
+    pub fn reference(self) -> Reference {
+        let Some(fields) = spec(self.0, &["ref"]) else { return self.without_reference() };
+        if self.0.gvk.kind != "GitRepository" {
+            return self.without_reference();
+        }
+        let mut set = GIT_PRECEDENCE
+            .iter()
+            .filter_map(|f| field(fields, f).map(|text| (*f, text, fields.get(f).map(Node::span))));
+        let Some((name, text, span)) = set.next() else { return self.without_reference() };
+        let ignored = set.filter_map(|(f, _, span)| Some((f, span?))).collect();
+        Reference { tracks: git_reference(name, text), span, ignored }
+    }
+
+    fn without_reference(self) -> Reference {
+        let tracks = if self.0.gvk.kind == "GitRepository" {
+            Tracks::Branch(DEFAULT_BRANCH.into())
+        } else {
+            Tracks::External(self.external())
+        };
+        Reference { tracks, span: spec(self.0, &["ref"]).map(Node::span), ignored: Vec::new() }
+    }
+
+    /// The address and the version that a source outside Git asks for.
+    fn external(self) -> gitops_yaml::SmolStr {
+        let url = self.url().unwrap_or_default();
+        let bucket = text(self.0, &["bucketName"]).map(|b| format!("/{b}"));
+        let version = ["digest", "semver", "tag"].iter().find_map(|f| text(self.0, &["ref", f]));
+        let version = version.map(|v| format!(":{v}"));
+        format!("{url}{}{}", bucket.unwrap_or_default(), version.unwrap_or_default()).into()
+    }
+}
+
+/// What one field of a Git reference means. `name` is a full reference, such as `refs/heads/main`.
+fn git_reference(field: &str, text: &str) -> Tracks {
+    match (field, text.strip_prefix("refs/heads/"), text.strip_prefix("refs/tags/")) {
+        ("commit", _, _) => Tracks::Commit(text.into()),
+        ("name", Some(branch), _) => Tracks::Branch(branch.into()),
+        ("name", _, Some(tag)) => Tracks::Tag(tag.into()),
+        ("tag", _, _) => Tracks::Tag(text.into()),
+        ("semver", _, _) => Tracks::Semver(text.into()),
+        _ => Tracks::Branch(text.into()),
+    }
+}
