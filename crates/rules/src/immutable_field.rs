@@ -1,0 +1,165 @@
+//! `immutable-field`: the API server refuses the update of a field.
+
+use gitops_admission::{Refusal, Update, Verdict, judge};
+use gitops_model::{Apply, Change, Confidence, Controller, Resource, Severity, Unit};
+
+use crate::{Check, Draft, Pair, blame, wording, write};
+
+rule!(
+    "immutable-field",
+    Error,
+    Check::Change(check),
+    "changes a field that the API server does not let change"
+);
+
+fn check(pair: &Pair<'_>, change: &Change, out: &mut Vec<Draft>) {
+    let (Some(old), Some(new)) = (&change.old, &change.new) else { return };
+    let unit = change.new_unit.as_ref().and_then(|id| pair.after.cluster.unit(id));
+    if write::is_left_alone(new) || write::is_hook(new, unit) {
+        return;
+    }
+    let update = Update {
+        old,
+        new,
+        mode: unit.map_or(gitops_model::ApplyMode::ServerSide, |u| pair.mode_of(u)),
+        version: pair.after.version,
+        neighbours: pair.after.cluster,
+    };
+    let Verdict::Rejected(refusals) = judge(&update) else { return };
+    for refusal in refusals {
+        out.push(draft(pair, change, new, unit, &refusal));
+    }
+}
+
+fn draft(
+    pair: &Pair<'_>,
+    change: &Change,
+    new: &Resource,
+    unit: Option<&Unit>,
+    refusal: &Refusal,
+) -> Draft {
+    let apply = write::fate(new, unit);
+    let outcome = match apply {
+        Apply::Rejected => format!(
+            "the API server refuses the update ({}){}",
+            refusal.message,
+            standstill(pair, unit)
+        ),
+        Apply::DataLoss => format!("it is deleted and created again: {}", losses(new)),
+        Apply::Recreated | Apply::Accepted => {
+            format!("it is deleted and created again: {}", interruption(new))
+        }
+    };
+    let message = format!(
+        "`{}` of `{}` changes from {} to {}; {outcome}",
+        refusal.path,
+        new.key,
+        wording::value(refusal.before.as_ref()),
+        wording::value(refusal.after.as_ref()),
+    );
+    let mut draft = Draft::new(message)
+        .on(new)
+        .field(refusal.path.clone())
+        .apply(apply)
+        .severity(severity(apply, new))
+        .confidence(confidence(new))
+        .help(way_out(new, unit));
+    for origin in blame::writers(change, &refusal.path) {
+        draft = draft.at_origin(&origin);
+    }
+    draft
+}
+
+/// What else stands still when one object is refused.
+fn standstill(pair: &Pair<'_>, unit: Option<&Unit>) -> String {
+    let Some(unit) = unit else { return String::new() };
+    match unit.controller {
+        Controller::Flux => {
+            let waiting = pair.after.waiting_for(&unit.id);
+            let mut text = format!("; nothing more of `{}` is applied or pruned until it is mended", unit.id);
+            if !waiting.is_empty() {
+                text += &format!(
+                    ", and {} behind it ({})",
+                    wording::wait(waiting.len(), "Kustomization"),
+                    wording::list(waiting.iter().map(|id| &id.name))
+                );
+            }
+            text
+        }
+        Controller::ArgoCd => {
+            format!("; the sync of `{}` fails and leaves it half applied", unit.id)
+        }
+        Controller::None => String::new(),
+    }
+}
+
+/// What a recreation interrupts.
+fn interruption(object: &Resource) -> &'static str {
+    match &*object.gvk.kind {
+        "Deployment" | "ReplicaSet" | "DaemonSet" => "all its pods stop before new ones start",
+        "StatefulSet" => "all its pods stop before new ones start; its volumes stay",
+        "Service" => "it is gone for a moment and gets another address",
+        "Job" => "it runs again",
+        "RoleBinding" | "ClusterRoleBinding" => "its subjects lose their permissions for a moment",
+        _ => "it is gone for a moment",
+    }
+}
+
+/// What a recreation destroys.
+fn losses(object: &Resource) -> &'static str {
+    match &*object.gvk.kind {
+        "Namespace" => "everything in the namespace goes with it",
+        "CustomResourceDefinition" => "every object of its kind goes with it, on all namespaces",
+        "StatefulSet" => "its volumes go with it, as `whenDeleted: Delete` asks",
+        _ => "the data on its volume goes with it unless the reclaim policy is `Retain`",
+    }
+}
+
+fn severity(apply: Apply, object: &Resource) -> Severity {
+    let outage = matches!(&*object.gvk.kind, "Deployment" | "StatefulSet" | "DaemonSet" | "Service");
+    match apply {
+        Apply::Rejected | Apply::DataLoss => Severity::Error,
+        Apply::Recreated if outage => Severity::Error,
+        Apply::Recreated | Apply::Accepted => Severity::Warning,
+    }
+}
+
+/// A Job that cleans itself up may be gone by the time the update comes.
+fn confidence(object: &Resource) -> Confidence {
+    let gone = object.gvk.is("batch", "Job")
+        && object.at(&["spec", "ttlSecondsAfterFinished"]).is_some();
+    if gone { Confidence::Possible } else { Confidence::Certain }
+}
+
+fn way_out(object: &Resource, unit: Option<&Unit>) -> String {
+    let way = match &*object.gvk.kind {
+        "Deployment" | "DaemonSet" | "ReplicaSet" => {
+            "keep the old value, or add a second workload under a new name, move the Service over, \
+             and remove the old one"
+        }
+        "StatefulSet" => {
+            "keep the old value, or suspend reconciliation, delete the StatefulSet with \
+             `--cascade=orphan`, and let it be created again around its pods"
+        }
+        "Job" => "give the Job a new name, for instance with a version in it",
+        "PersistentVolumeClaim" | "PersistentVolume" => {
+            "keep the old value; for another volume add a claim under a new name, copy the data, and \
+             switch over"
+        }
+        "ConfigMap" | "Secret" => "give it a new name and point its users there",
+        "RoleBinding" | "ClusterRoleBinding" => "give the binding a new name in the same change",
+        "StorageClass" | "PriorityClass" | "IngressClass" | "GatewayClass" => {
+            "add a class under a new name and move its users over"
+        }
+        "Service" => "add a Service under a new name, switch its users over, and remove the old one",
+        "CustomResourceDefinition" => "keep the old value, or add a new kind and copy the objects",
+        _ => "keep the old value, or create it under a new name",
+    };
+    let flux = unit.is_some_and(|u| u.controller == Controller::Flux);
+    if flux && !write::holds_data(object) && object.gvk.kind != "StatefulSet" {
+        format!("{way}; where a gap is acceptable, annotate this object with \
+             `kustomize.toolkit.fluxcd.io/force: enabled` for this one change")
+    } else {
+        way.to_owned()
+    }
+}

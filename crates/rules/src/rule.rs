@@ -1,0 +1,80 @@
+//! What a rule is.
+
+use gitops_model::{Change, ProblemKind, RuleMeta};
+
+use crate::{Draft, Facts, Pair, RULES, State};
+
+/// Something worth telling a reviewer, and how to notice it.
+#[derive(Clone, Copy)]
+pub struct Rule {
+    /// What it says of itself.
+    pub meta: RuleMeta,
+    /// Who wants to hear it.
+    pub persona: Persona,
+    /// How to notice it.
+    pub check: Check,
+}
+
+/// Who wants to hear a rule.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Persona {
+    /// Everyone: it fires for a cause.
+    Regular,
+    /// Those who ask for more: it fires on habits that often turn out well.
+    Pedantic,
+}
+
+/// How to notice, by what a rule has to look at. The driver does all walking.
+#[derive(Clone, Copy)]
+pub enum Check {
+    /// A problem of this kind, met while reading and rendering, is a finding as it stands.
+    Problem(ProblemKind),
+    /// One cluster as it is. Where two states are compared, only what the change brings is told.
+    State(fn(&State<'_>, &mut Vec<Draft>)),
+    /// One object that differs.
+    Change(fn(&Pair<'_>, &Change, &mut Vec<Draft>)),
+    /// One cluster before and after.
+    Pair(fn(&Pair<'_>, &mut Vec<Draft>)),
+    /// All clusters.
+    Fleet(fn(&Facts<'_>, &mut Vec<Draft>)),
+}
+
+/// Declares the rule of a file; its page is found by its name.
+macro_rules! rule {
+    ($id:literal, $severity:ident, $check:expr, $summary:literal) => {
+        rule!($id, $severity, $check, $summary, Regular);
+    };
+    ($id:literal, $severity:ident, $check:expr, $summary:literal, $persona:ident) => {
+        pub(crate) const RULE: $crate::Rule = $crate::Rule {
+            meta: gitops_model::RuleMeta {
+                id: $id,
+                summary: $summary,
+                severity: gitops_model::Severity::$severity,
+                since: "0.1.0",
+                page: include_str!(concat!(
+                    env!("CARGO_MANIFEST_DIR"),
+                    "/../../rules/",
+                    $id,
+                    ".md"
+                )),
+            },
+            persona: $crate::Persona::$persona,
+            check: $check,
+        };
+    };
+}
+
+/// Names every rule once: its module, and its place in [`RULES`].
+macro_rules! rules {
+    ($($name:ident),* $(,)?) => {
+        $(mod $name;)*
+        /// Every rule, by name.
+        pub static RULES: &[Rule] = &[$($name::RULE),*];
+    };
+}
+
+/// The rule of that name.
+#[must_use]
+pub fn find(id: &str) -> Option<&'static Rule> {
+    RULES.iter().find(|r| r.meta.id == id)
+}

@@ -1,0 +1,127 @@
+//! What rules look at.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use gitops_model::{
+    ApplyMode, Change, ClusterState, Effect, KubernetesVersion, ObjectKey, Problem, Resource, Unit,
+    UnitId,
+};
+use gitops_yaml::{Sources, Span};
+
+/// All that is known of a run.
+pub struct Facts<'a> {
+    /// Each cluster, before and after: by name, what happens now before what is queued.
+    pub pairs: &'a [Pair<'a>],
+    /// What went wrong outside any cluster, such as in the configuration.
+    pub problems: &'a [Problem],
+    /// The files read.
+    pub sources: &'a Sources,
+    /// Whether a span is part of the change under review.
+    pub touched: &'a (dyn Fn(Span) -> bool + Sync),
+    /// The date, YYYY-MM-DD, for suppressions that expire; they do not where it is absent.
+    pub today: Option<&'a str>,
+    /// Whether pedantic rules speak.
+    pub pedantic: bool,
+}
+
+/// One cluster, before and after.
+pub struct Pair<'a> {
+    /// Before; absent where only one state is looked at, and for a cluster that is new.
+    pub before: Option<State<'a>>,
+    /// After.
+    pub after: State<'a>,
+    /// What differs.
+    pub changes: &'a [Change],
+    /// When it comes true; absent where only one state is looked at.
+    pub effect: Option<Effect>,
+    /// How objects are written, where the run says so for all units.
+    pub mode: Option<ApplyMode>,
+}
+
+/// One cluster in one state.
+pub struct State<'a> {
+    /// What it is given.
+    pub cluster: &'a ClusterState,
+    /// The release of its API server.
+    pub version: KubernetesVersion,
+    objects: BTreeMap<&'a ObjectKey, (&'a Unit, &'a Arc<Resource>)>,
+}
+
+impl<'a> State<'a> {
+    /// A cluster's state, its objects found by key.
+    #[must_use]
+    pub fn new(cluster: &'a ClusterState, version: KubernetesVersion) -> Self {
+        let objects = cluster.objects().map(|(unit, object)| (&object.key, (unit, object)));
+        Self { cluster, version, objects: objects.collect() }
+    }
+
+    /// The cluster's name.
+    #[must_use]
+    pub fn name(&self) -> &'a str {
+        &self.cluster.cluster.name
+    }
+
+    /// The object of that identity, and the unit that applies it.
+    #[must_use]
+    pub fn object(&self, key: &ObjectKey) -> Option<(&'a Unit, &'a Arc<Resource>)> {
+        self.objects.get(key).copied()
+    }
+
+    /// Every object with the unit that applies it, by key.
+    pub fn objects(&self) -> impl Iterator<Item = (&'a Unit, &'a Arc<Resource>)> {
+        self.objects.values().copied()
+    }
+
+    /// Every object of a group and kind, in any version.
+    pub fn of_kind(
+        &self,
+        group: &'a str,
+        kind: &'a str,
+    ) -> impl Iterator<Item = &'a Arc<Resource>> {
+        self.objects().map(|(_, object)| object).filter(move |o| o.gvk.is(group, kind))
+    }
+
+    /// The units that cannot go on before this one is ready, near and far, without itself.
+    #[must_use]
+    pub fn waiting_for(&self, unit: &UnitId) -> Vec<&'a UnitId> {
+        let mut waiting: Vec<&UnitId> = Vec::new();
+        let mut next = vec![unit];
+        while let Some(waited) = next.pop() {
+            for u in &self.cluster.units {
+                let waits = u.depends_on.iter().any(|(id, _)| id == waited);
+                if waits && u.id != *unit && !waiting.contains(&&u.id) {
+                    waiting.push(&u.id);
+                    next.push(&u.id);
+                }
+            }
+        }
+        waiting.sort();
+        waiting
+    }
+}
+
+impl<'a> Pair<'a> {
+    /// Whether the unit could not be rendered after the change: what seems to go is then not known.
+    #[must_use]
+    pub fn is_broken(&self, unit: &UnitId) -> bool {
+        self.after.cluster.unit(unit).is_some_and(|u| u.inputs.is_none())
+    }
+
+    /// How a unit writes.
+    #[must_use]
+    pub fn mode_of(&self, unit: &Unit) -> ApplyMode {
+        self.mode.unwrap_or(unit.mode)
+    }
+
+    /// The objects that leave the cluster because their unit no longer renders them, with the unit
+    /// that owned them. Those of a unit that cannot be rendered are not among them.
+    pub fn removed(&self) -> impl Iterator<Item = (&'a Change, &'a Arc<Resource>, &'a Unit)> {
+        let before = self.before.as_ref().map(|b| b.cluster);
+        self.changes.iter().filter_map(move |change| {
+            let (old, unit) = (change.old.as_ref()?, before?.unit(change.old_unit.as_ref()?)?);
+            let gone = change.new.is_none() && !self.is_broken(&unit.id);
+            gone.then_some((change, old, unit))
+        })
+    }
+}
