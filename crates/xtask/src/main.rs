@@ -1,0 +1,29 @@
+//! Chores of this repository: `cargo xtask COMMAND`.
+#![allow(clippy::disallowed_methods, clippy::print_stderr, reason = "chores read and write files")]
+
+mod new_rule;
+
+use std::process::ExitCode;
+
+/// A chore: its name, what it does, and how.
+type Command = (&'static str, &'static str, fn(&[String]) -> Result<(), String>);
+
+const COMMANDS: &[Command] =
+    &[("new-rule", "NAME: write a rule's two files and name it in the list", new_rule::run)];
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let (name, rest) = arguments.split_first().map_or(("", &[][..]), |(n, r)| (n.as_str(), r));
+    let Some((.., run)) = COMMANDS.iter().find(|(n, ..)| *n == name) else {
+        eprintln!("usage: cargo xtask COMMAND");
+        COMMANDS.iter().for_each(|(name, about, _)| eprintln!("  {name:<12} {about}"));
+        return ExitCode::from(2);
+    };
+    match run(rest) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(why) => {
+            eprintln!("error: {why}");
+            ExitCode::FAILURE
+        }
+    }
+}
