@@ -65,7 +65,8 @@ impl Date {
     }
 
     fn days_of_month(self) -> Option<u8> {
-        let leap = self.year % 4 == 0 && (self.year % 100 != 0 || self.year % 400 == 0);
+        let leap = self.year.is_multiple_of(4)
+            && (!self.year.is_multiple_of(100) || self.year.is_multiple_of(400));
         match self.month {
             2 => Some(if leap { 29 } else { 28 }),
             4 | 6 | 9 | 11 => Some(30),
