@@ -1,1 +1,3 @@
 //! Follows Flux and Argo CD from entry points to what each cluster is given.
+
+pub mod flux;

@@ -1,0 +1,4 @@
+//! What kustomize-controller, source-controller and the Flux Operator make of their objects.
+
+mod envsubst;
+mod expand;

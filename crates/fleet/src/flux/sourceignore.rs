@@ -1,0 +1,244 @@
+//! Which files of a repository reach an artifact: `.sourceignore`, `spec.ignore` and the default
+//! exclusions (fluxcd/pkg, sourceignore; artifact/storage/archive.go).
+
+use std::sync::Arc;
+
+use gitops_model::{EntryKind, Tree, TreeError};
+use gitops_yaml::{ContentId, SmolStr};
+
+/// Always left out.
+const VERSION_CONTROL: [&str; 4] = [".git/", ".gitignore", ".gitmodules", ".gitattributes"];
+
+/// Left out where no pattern is given at all: a single pattern replaces them.
+const DEFAULTS: [&str; 20] = [
+    "*.jpg",
+    "*.jpeg",
+    "*.gif",
+    "*.png",
+    "*.wmv",
+    "*.flv",
+    "*.tar.gz",
+    "*.zip",
+    ".github/",
+    ".circleci/",
+    ".travis.yml",
+    ".gitlab-ci.yml",
+    "appveyor.yml",
+    ".drone.yml",
+    "cloudbuild.yaml",
+    "codeship-services.yml",
+    "codeship-steps.yml",
+    "**/.goreleaser.yml",
+    "**/.sops.yaml",
+    "**/.flux.yaml",
+];
+
+/// The files of an artifact. Symbolic links and ignored files are not in it; directories are, even
+/// when nothing is left in them.
+pub(crate) struct Artifact {
+    tree: Arc<dyn Tree>,
+    patterns: Vec<Pattern>,
+}
+
+impl Artifact {
+    /// The artifact of a tree, `ignore` being the source's `spec.ignore`.
+    pub(crate) fn new(tree: Arc<dyn Tree>, ignore: Option<&str>) -> Self {
+        let mut patterns = Vec::new();
+        ignore_files(tree.as_ref(), "", &mut patterns);
+        patterns.extend(parse_lines(ignore.unwrap_or_default(), ""));
+        if patterns.is_empty() {
+            patterns.extend(DEFAULTS.iter().map(|p| Pattern::parse(p, "")));
+        }
+        let mut all: Vec<_> = VERSION_CONTROL.iter().map(|p| Pattern::parse(p, "")).collect();
+        all.append(&mut patterns);
+        Self { tree, patterns: all }
+    }
+
+    fn holds(&self, path: &str, kind: EntryKind) -> bool {
+        if kind == EntryKind::Directory {
+            return self.tree.link_target(path).is_none();
+        }
+        self.tree.link_target(path).is_none() && !self.ignores(path)
+    }
+
+    fn ignores(&self, path: &str) -> bool {
+        let parts: Vec<&str> = path.split('/').collect();
+        let verdict = self.patterns.iter().rev().find_map(|p| p.verdict(&parts));
+        verdict.unwrap_or_default()
+    }
+
+    /// Whether no directory on the way to a path is a symbolic link.
+    fn reaches(&self, path: &str) -> bool {
+        path.match_indices('/').all(|(at, _)| self.tree.link_target(&path[..at]).is_none())
+    }
+
+    fn file(&self, path: &str) -> Result<(), TreeError> {
+        match self.kind(path) {
+            Some(EntryKind::File) => Ok(()),
+            Some(EntryKind::Directory) => Err(TreeError::IsDirectory(path.to_owned())),
+            None => Err(TreeError::Missing(path.to_owned())),
+        }
+    }
+}
+
+impl Tree for Artifact {
+    fn kind(&self, path: &str) -> Option<EntryKind> {
+        let kind = self.tree.kind(path)?;
+        (self.holds(path, kind) && self.reaches(path)).then_some(kind)
+    }
+
+    fn content_id(&self, path: &str) -> Result<ContentId, TreeError> {
+        self.file(path)?;
+        self.tree.content_id(path)
+    }
+
+    fn read(&self, path: &str) -> Result<Arc<[u8]>, TreeError> {
+        self.file(path)?;
+        self.tree.read(path)
+    }
+
+    fn list(&self, path: &str) -> Vec<(SmolStr, EntryKind)> {
+        let mut entries = self.tree.list(path);
+        entries.retain(|(name, kind)| self.holds(&join(path, name), *kind));
+        entries
+    }
+}
+
+/// A path below a directory; the top's own path is empty.
+pub(crate) fn join(directory: &str, name: &str) -> String {
+    if directory.is_empty() { name.to_owned() } else { format!("{directory}/{name}") }
+}
+
+/// Collects the patterns of all `.sourceignore` files, those of a directory before those below it.
+fn ignore_files(tree: &dyn Tree, directory: &str, patterns: &mut Vec<Pattern>) {
+    let entries = tree.list(directory);
+    if entries.iter().any(|(name, _)| name == ".sourceignore")
+        && let Ok(bytes) = tree.read(&join(directory, ".sourceignore"))
+    {
+        patterns.extend(parse_lines(&String::from_utf8_lossy(&bytes), directory));
+    }
+    for (name, kind) in entries {
+        let path = join(directory, &name);
+        if kind == EntryKind::Directory && name != ".git" && tree.link_target(&path).is_none() {
+            ignore_files(tree, &path, patterns);
+        }
+    }
+}
+
+fn parse_lines(text: &str, domain: &str) -> Vec<Pattern> {
+    let lines = text.lines().filter(|l| !l.starts_with('#') && !l.trim().is_empty());
+    lines.map(|l| Pattern::parse(l, domain)).collect()
+}
+
+/// One line of an ignore file, as go-git reads it.
+#[derive(Debug)]
+struct Pattern {
+    domain: Vec<String>,
+    parts: Vec<String>,
+    includes: bool,
+    directories_only: bool,
+}
+
+impl Pattern {
+    fn parse(line: &str, domain: &str) -> Self {
+        let (includes, line) = match line.strip_prefix('!') {
+            Some(rest) => (true, rest),
+            None => (false, line),
+        };
+        let line = if line.ends_with("\\ ") { line } else { line.trim_end_matches(' ') };
+        let (directories_only, line) = match line.strip_suffix('/') {
+            Some(rest) => (true, rest),
+            None => (false, line),
+        };
+        let domain = domain.split('/').filter(|p| !p.is_empty()).map(str::to_owned).collect();
+        let parts = line.split('/').map(str::to_owned).collect();
+        Self { domain, parts, includes, directories_only }
+    }
+
+    /// Whether a file is left out; `None` where the pattern says nothing of it.
+    fn verdict(&self, path: &[&str]) -> Option<bool> {
+        let inside = path.len() > self.domain.len() && self.domain.iter().eq(&path[..self.domain.len()]);
+        let below = path.get(self.domain.len()..).filter(|_| inside)?;
+        let fits = match self.parts.as_slice() {
+            [name] => self.fits_name(name, below),
+            parts => self.fits_path(parts, below),
+        };
+        fits.then_some(!self.includes)
+    }
+
+    /// A pattern without `/` fits the file or any directory above it.
+    fn fits_name(&self, name: &str, path: &[&str]) -> bool {
+        let Some(at) = path.iter().position(|part| glob(name, part)) else { return false };
+        !(self.directories_only && at == path.len() - 1)
+    }
+
+    fn fits_path(&self, parts: &[String], mut path: &[&str]) -> bool {
+        let (mut matched, mut anywhere) = (false, false);
+        for (i, part) in parts.iter().enumerate() {
+            if part.is_empty() {
+                anywhere = false;
+                continue;
+            }
+            if part == "**" {
+                if i == parts.len() - 1 {
+                    break;
+                }
+                anywhere = true;
+                continue;
+            }
+            if part.contains("**") || path.is_empty() {
+                return false;
+            }
+            if anywhere {
+                anywhere = false;
+                let at = path.iter().position(|p| glob(part, p));
+                // Once a part has matched, go-git forgets it only when nothing is left to try.
+                matched = at.is_some();
+                path = at.map_or(&[], |at| &path[at + 1..]);
+            } else if glob(part, path[0]) {
+                matched = true;
+                path = &path[1..];
+            } else {
+                return false;
+            }
+        }
+        matched && !(self.directories_only && path.is_empty())
+    }
+}
+
+/// Go's `filepath.Match` on one part of a path.
+fn glob(pattern: &str, name: &str) -> bool {
+    super::expand::path_match(pattern, name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ignored(lines: &str, path: &str) -> bool {
+        let patterns = parse_lines(lines, "");
+        let parts: Vec<&str> = path.split('/').collect();
+        patterns.iter().rev().find_map(|p| p.verdict(&parts)).unwrap_or_default()
+    }
+
+    #[test]
+    fn patterns_fit_as_in_git() {
+        let cases = [
+            ("*.md", "docs/a.md", true),
+            ("docs/", "docs/a.yaml", true),
+            ("docs/", "docs", false),
+            ("/docs", "a/docs/b", false),
+            ("/*\n!/kubernetes", "kubernetes/a.yaml", false),
+            ("/*\n!/kubernetes", "ansible/a.yaml", true),
+            ("**/.sops.yaml", ".sops.yaml", true),
+            ("**/.sops.yaml", "a/b/.sops.yaml", true),
+            ("a/**/z", "a/b/c/z", true),
+            ("a/**", "a/b/c", true),
+            ("# a", "# a", false),
+            ("a/*.yaml", "a/b/c.yaml", false),
+        ];
+        for (lines, path, want) in cases {
+            assert_eq!(ignored(lines, path), want, "{lines:?} {path}");
+        }
+    }
+}
