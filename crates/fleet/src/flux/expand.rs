@@ -13,8 +13,12 @@ pub(super) fn apply(operator: &str, value: &str, arguments: &[String]) -> Option
         ("^^", _) => value.to_uppercase(),
         ("#", Some(pattern)) => trimmed(value, pattern, Trim::Shortest),
         ("##", Some(pattern)) => trimmed(value, pattern, Trim::Longest),
-        ("%", Some(pattern)) => reversed(&trimmed(&reversed(value), &reversed(pattern), Trim::Shortest)),
-        ("%%", Some(pattern)) => reversed(&trimmed(&reversed(value), &reversed(pattern), Trim::Longest)),
+        ("%", Some(pattern)) => {
+            reversed(&trimmed(&reversed(value), &reversed(pattern), Trim::Shortest))
+        }
+        ("%%", Some(pattern)) => {
+            reversed(&trimmed(&reversed(value), &reversed(pattern), Trim::Longest))
+        }
         (":", Some(start)) => substring(value, start, arguments.get(1).map(String::as_str))?,
         ("/", Some(old)) => value.replacen(old, second, 1),
         ("//", Some(old)) => value.replace(old, second),
@@ -85,6 +89,9 @@ fn trimmed(value: &str, pattern: &str, trim: Trim) -> String {
 
 /// Go's `path.Match` on one part of a path; a malformed pattern matches nothing.
 pub(crate) fn path_match(pattern: &str, part: &str) -> bool {
+    if !pattern.contains(['*', '?', '[', '\\']) {
+        return pattern == part;
+    }
     let pattern: Vec<char> = pattern.chars().collect();
     let part: Vec<char> = part.chars().collect();
     matches(&pattern, &part).unwrap_or_default()

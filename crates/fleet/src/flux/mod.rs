@@ -2,3 +2,4 @@
 
 mod envsubst;
 mod expand;
+mod sourceignore;

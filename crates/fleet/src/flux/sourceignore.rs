@@ -157,7 +157,8 @@ impl Pattern {
 
     /// Whether a file is left out; `None` where the pattern says nothing of it.
     fn verdict(&self, path: &[&str]) -> Option<bool> {
-        let inside = path.len() > self.domain.len() && self.domain.iter().eq(&path[..self.domain.len()]);
+        let inside =
+            path.len() > self.domain.len() && self.domain.iter().eq(&path[..self.domain.len()]);
         let below = path.get(self.domain.len()..).filter(|_| inside)?;
         let fits = match self.parts.as_slice() {
             [name] => self.fits_name(name, below),
