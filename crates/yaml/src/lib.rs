@@ -15,15 +15,19 @@
 //! ```
 
 mod node;
+mod number;
 mod origin;
 mod parse;
+mod print;
 mod scalar;
 mod source;
 mod span;
+mod timestamp;
 
 pub use node::{Entry, Node, Value};
 pub use origin::{Origin, Overridden};
 pub use parse::{ErrorKind, Limits, ParseError, Parsed, parse};
+pub use print::{KeyOrder, PrintOptions, print};
 pub use scalar::{Dialect, Exposure, Scalar, ScalarKind, Style, resolve};
 pub use smol_str::SmolStr;
 pub use source::{ContentId, ParsedFile, SourceFile, Sources};

@@ -3,6 +3,9 @@
 
 use smol_str::SmolStr;
 
+use crate::number::Number;
+use crate::timestamp::rfc3339;
+
 /// A scalar: its text, and beside it what the text means.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Scalar {
@@ -127,70 +130,14 @@ pub fn resolve(text: &str, dialect: Dialect) -> ScalarKind {
     if !(first.is_ascii_digit() || matches!(first, b'+' | b'-' | b'.')) {
         return ScalarKind::Str;
     }
-    if dialect == Dialect::Kustomize && is_timestamp(text) {
-        return ScalarKind::Timestamp;
+    // Kubectl's reader knows dates too, but gives them as the text they were.
+    if rfc3339(text).is_some() {
+        let is_date = dialect == Dialect::Kustomize;
+        return if is_date { ScalarKind::Timestamp } else { ScalarKind::Str };
     }
-    number_kind(text)
-}
-
-/// Go's `strconv.ParseInt(s, 0, 64)` after `_` was dropped, then its float pattern.
-fn number_kind(text: &str) -> ScalarKind {
-    let plain: String = text.chars().filter(|c| *c != '_').collect();
-    if is_int(&plain) {
-        ScalarKind::Int
-    } else if is_float(&plain) {
-        ScalarKind::Float
-    } else {
-        ScalarKind::Str
+    match Number::parse(text) {
+        Some(Number::Int(_)) => ScalarKind::Int,
+        Some(Number::Float(_)) => ScalarKind::Float,
+        None => ScalarKind::Str,
     }
-}
-
-fn is_int(text: &str) -> bool {
-    let digits = text.strip_prefix(['+', '-']).unwrap_or(text);
-    let (radix, digits) = match digits.get(..2) {
-        Some("0x" | "0X") => (16, &digits[2..]),
-        Some("0o" | "0O") => (8, &digits[2..]),
-        Some("0b" | "0B") => (2, &digits[2..]),
-        _ if digits.len() > 1 && digits.starts_with('0') => (8, &digits[1..]),
-        _ => (10, digits),
-    };
-    !digits.is_empty() && digits.chars().all(|c| c.is_digit(radix))
-}
-
-/// go-yaml's `^[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?$`.
-fn is_float(text: &str) -> bool {
-    let body = text.strip_prefix(['+', '-']).unwrap_or(text);
-    let (mantissa, exponent) = match body.split_once(['e', 'E']) {
-        Some((m, e)) => (m, Some(e.strip_prefix(['+', '-']).unwrap_or(e))),
-        None => (body, None),
-    };
-    let all_digits = |s: &str| s.bytes().all(|b| b.is_ascii_digit());
-    let mantissa_ok = match mantissa.split_once('.') {
-        Some((whole, fraction)) => {
-            all_digits(whole) && all_digits(fraction) && !(whole.is_empty() && fraction.is_empty())
-        }
-        None => !mantissa.is_empty() && all_digits(mantissa),
-    };
-    mantissa_ok && exponent.is_none_or(|e| !e.is_empty() && all_digits(e))
-}
-
-/// The four layouts that go-yaml v3 tries: a date, or a date and a time.
-fn is_timestamp(text: &str) -> bool {
-    let b = text.as_bytes();
-    let digits = b.iter().take_while(|c| c.is_ascii_digit()).count();
-    if digits != 4 || b.get(4) != Some(&b'-') {
-        return false;
-    }
-    let mut parts = text[5..].splitn(2, '-');
-    let (Some(month), Some(rest)) = (parts.next(), parts.next()) else { return false };
-    let day_len = rest.bytes().take_while(u8::is_ascii_digit).count();
-    let in_range = |s: &str, max: u32| {
-        (1..=2).contains(&s.len()) && s.parse::<u32>().is_ok_and(|n| (1..=max).contains(&n))
-    };
-    if !in_range(month, 12) || !in_range(&rest[..day_len], 31) {
-        return false;
-    }
-    let time = &rest[day_len..];
-    time.is_empty() && month.len() == 2 && day_len == 2
-        || time.starts_with(['T', 't', ' ']) && time[1..].trim_start().split(':').count() >= 3
 }
