@@ -1,1 +1,16 @@
-//! Pairs two rendered sets and says which fields changed.
+//! Pairs two states of a cluster and says which objects and fields changed.
+//!
+//! [`compare`] pairs objects by identity; [`fields`] pairs what is inside them: maps by key, lists by
+//! the fields that identify their items, other lists by what they have in common. [`renames`] finds
+//! the removed and added objects that are one to a person.
+
+mod blame;
+mod fields;
+mod lists;
+mod meaning;
+mod renames;
+mod states;
+
+pub use fields::fields;
+pub use renames::{Rename, RenameKind, renames};
+pub use states::compare;

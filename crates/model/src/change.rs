@@ -33,6 +33,8 @@ pub struct FieldChange {
     /// The newest writer of the value after; where it is gone, the line that took it away or that
     /// wrote it before.
     pub written: Span,
+    /// Whether both values mean the same to the API server, as `1000m` and `1` do, or null and absent.
+    pub same_meaning: bool,
 }
 
 /// A value that a patch, a `null` or a JSON `remove` took away.
