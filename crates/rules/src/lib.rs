@@ -9,6 +9,8 @@
 #[macro_use]
 mod rule;
 mod blame;
+mod labels;
+mod removal;
 mod run;
 mod wording;
 mod write;
@@ -16,4 +18,19 @@ mod write;
 pub use rule::{Check, Persona, Rule, find};
 pub use run::{Draft, Facts, Pair, State, check, gather};
 
-rules![immutable_field, render_failed,];
+rules![
+    config_invalid,
+    crd_removed,
+    depends_on_cycle,
+    depends_on_missing,
+    immutable_field,
+    namespace_removed,
+    not_as_it_reads,
+    parse_error,
+    points_nowhere,
+    pvc_removed,
+    render_failed,
+    selector_mismatch,
+    source_unresolved,
+    substitution_failed,
+];

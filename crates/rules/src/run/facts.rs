@@ -82,6 +82,16 @@ impl<'a> State<'a> {
         self.objects().map(|(_, object)| object).filter(move |o| o.gvk.is(group, kind))
     }
 
+    /// Whether the object that declares a unit is among the objects, even if the unit is applied to
+    /// another cluster.
+    #[must_use]
+    pub fn is_declared(&self, unit: &UnitId) -> bool {
+        self.objects().any(|(_, o)| {
+            let key = &o.key;
+            (&key.kind, &key.namespace, &key.name) == (&unit.kind, &unit.namespace, &unit.name)
+        })
+    }
+
     /// The units that cannot go on before this one is ready, near and far, without itself.
     #[must_use]
     pub fn waiting_for(&self, unit: &UnitId) -> Vec<&'a UnitId> {

@@ -1,0 +1,62 @@
+//! What goes when an object is no longer in the repository.
+
+use std::sync::Arc;
+
+use gitops_model::{Confidence, Controller, Resource, Unit};
+
+use crate::{Draft, Pair, write};
+
+/// An object that is deleted, and by whom.
+pub(crate) struct Removed<'a> {
+    /// The object as it was.
+    pub(crate) object: &'a Arc<Resource>,
+    /// The unit that applied it.
+    pub(crate) unit: &'a Unit,
+}
+
+/// The objects of a kind that the change deletes from the cluster: those that are not protected from
+/// pruning.
+pub(crate) fn removed<'a>(
+    pair: &'a Pair<'a>,
+    group: &'a str,
+    kind: &'a str,
+) -> impl Iterator<Item = Removed<'a>> {
+    all_removed(pair).filter(move |r| r.object.gvk.is(group, kind))
+}
+
+/// The objects that the change deletes from the cluster.
+pub(crate) fn all_removed<'a>(pair: &'a Pair<'a>) -> impl Iterator<Item = Removed<'a>> {
+    pair.removed()
+        .filter(|(_, object, unit)| !write::survives_pruning(object, unit))
+        .map(|(_, object, unit)| Removed { object, unit })
+}
+
+impl Removed<'_> {
+    /// A draft about the object; how sure it is depends on whether something prunes it.
+    pub(crate) fn draft(&self, message: String) -> Draft {
+        let sure = match self.unit.controller {
+            Controller::None => Confidence::Likely,
+            Controller::Flux | Controller::ArgoCd => Confidence::Certain,
+        };
+        Draft::new(message).on(self.object).confidence(sure)
+    }
+
+    /// `` `Kustomization flux-system/apps` deletes ``
+    pub(crate) fn deletes(&self) -> String {
+        match self.unit.controller {
+            Controller::None => {
+                "whoever prunes what is no longer in the repository deletes".to_owned()
+            }
+            Controller::Flux | Controller::ArgoCd => format!("`{}` deletes", self.unit.id),
+        }
+    }
+
+    /// How to keep the object while it leaves the repository.
+    pub(crate) fn guard(&self) -> &'static str {
+        match self.unit.controller {
+            Controller::Flux => "`kustomize.toolkit.fluxcd.io/prune: disabled`",
+            Controller::ArgoCd => "`argocd.argoproj.io/sync-options: Prune=false`",
+            Controller::None => "a mark that keeps it from being pruned",
+        }
+    }
+}
