@@ -15,8 +15,10 @@ mod run;
 mod wording;
 mod write;
 
-pub use rule::{Check, Persona, Rule, find};
-pub use run::{Draft, Facts, Pair, State, check, gather};
+pub(crate) use rule::Check;
+pub use rule::{Persona, Rule, find};
+pub(crate) use run::{Draft, Fleet};
+pub use run::{Facts, Pair, State, check, gather};
 
 rules![
     config_invalid,
@@ -33,4 +35,7 @@ rules![
     selector_mismatch,
     source_unresolved,
     substitution_failed,
+    useless_suppression,
+    wave_not_enforceable,
+    wave_unreachable,
 ];

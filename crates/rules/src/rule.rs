@@ -1,8 +1,9 @@
 //! What a rule is.
 
-use gitops_model::{Change, ProblemKind, RuleMeta};
+use gitops_model::{Change, Finding, ProblemKind, RuleMeta};
 
-use crate::{Draft, Facts, Pair, RULES, State};
+use crate::run::Suppression;
+use crate::{Draft, Facts, Fleet, Pair, RULES, State};
 
 /// Something worth telling a reviewer, and how to notice it.
 #[derive(Clone, Copy)]
@@ -12,7 +13,7 @@ pub struct Rule {
     /// Who wants to hear it.
     pub persona: Persona,
     /// How to notice it.
-    pub check: Check,
+    pub(crate) check: Check,
 }
 
 /// Who wants to hear a rule.
@@ -26,7 +27,7 @@ pub enum Persona {
 
 /// How to notice, by what a rule has to look at. The driver does all walking.
 #[derive(Clone, Copy)]
-pub enum Check {
+pub(crate) enum Check {
     /// A problem of this kind, met while reading and rendering, is a finding as it stands.
     Problem(ProblemKind),
     /// One cluster as it is. Where two states are compared, only what the change brings is told.
@@ -35,9 +36,13 @@ pub enum Check {
     Change(fn(&Pair<'_>, &Change, &mut Vec<Draft>)),
     /// One cluster before and after.
     Pair(fn(&Pair<'_>, &mut Vec<Draft>)),
-    /// All clusters.
-    Fleet(fn(&Facts<'_>, &mut Vec<Draft>)),
+    /// All clusters as they are. Where two states are compared, only what the change brings is told.
+    Fleet(fn(&Fleet<'_>, &mut Vec<Draft>)),
+    /// The suppressions, and what all other rules found.
+    Suppression(Judge),
 }
+
+type Judge = fn(&Facts<'_>, &[Suppression<'_>], &[Finding], &mut Vec<Draft>);
 
 /// Declares the rule of a file; its page is found by its name.
 macro_rules! rule {

@@ -4,8 +4,11 @@ mod check;
 mod draft;
 mod facts;
 mod gather;
+mod suppress;
 
 pub use check::check;
-pub use draft::Draft;
+pub(crate) use draft::Draft;
+pub(crate) use facts::Fleet;
 pub use facts::{Facts, Pair, State};
 pub use gather::gather;
+pub(crate) use suppress::Suppression;

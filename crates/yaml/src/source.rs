@@ -118,6 +118,12 @@ impl Sources {
         read(&self.parsed).get(&(SmolStr::new(path), content)).cloned()
     }
 
+    /// All files read so far.
+    #[must_use]
+    pub fn files(&self) -> Vec<(FileId, Arc<SourceFile>)> {
+        (0..).map(FileId).zip(read(&self.files).iter().cloned()).collect()
+    }
+
     /// The text of a file.
     #[must_use]
     pub fn file(&self, id: FileId) -> Arc<SourceFile> {

@@ -1,38 +1,67 @@
 //! Runs every rule over the facts.
 
+use std::borrow::Borrow;
 use std::collections::BTreeSet;
 
 use gitops_model::{Effect, Finding, Problem, ProblemKind};
 
-use super::{Draft, Facts, Pair, State};
+use super::suppress::{suppress, suppressions};
+use super::{Draft, Facts, Pair};
 use crate::{Check, Persona, RULES, Rule};
 
-/// What every rule finds. Hand it to [`crate::gather`] next.
+/// What every rule finds that the configuration does not switch off. What is suppressed is marked as
+/// such. Hand it to [`crate::gather`] next.
 #[must_use]
 pub fn check(facts: &Facts<'_>) -> Vec<Finding> {
-    let wanted = |r: &&Rule| facts.pedantic || r.persona == Persona::Regular;
-    RULES.iter().filter(wanted).flat_map(|rule| findings(rule, facts)).collect()
+    let all = suppressions(facts);
+    let mut found: Vec<Finding> = RULES.iter().flat_map(|rule| findings(rule, facts)).collect();
+    for rule in RULES {
+        let mut drafts = Vec::new();
+        if let Check::Suppression(check) = rule.check {
+            check(facts, &all, &found, &mut drafts);
+        }
+        found.extend(drafts.into_iter().filter_map(|d| finish(rule, d, None, facts)));
+    }
+    suppress(&mut found, &all, facts);
+    found
 }
 
 fn findings(rule: &Rule, facts: &Facts<'_>) -> Vec<Finding> {
+    if !is_wanted(rule, facts) {
+        return Vec::new();
+    }
     let mut all = Vec::new();
     for pair in facts.pairs {
         let name = pair.after.name();
         let drafts = of_pair(rule, pair).into_iter().map(|d| d.clusters([name]));
-        all.extend(drafts.map(|d| finish(rule, d, pair.effect, facts)));
+        all.extend(drafts.filter_map(|d| finish(rule, d, pair.effect, facts)));
     }
     let mut drafts = Vec::new();
     match rule.check {
         Check::Problem(kind) => drafts.extend(of_problems(facts.problems, kind)),
-        Check::Fleet(check) => check(facts, &mut drafts),
-        Check::State(_) | Check::Change(_) | Check::Pair(_) => {}
+        Check::Fleet(check) => drafts.extend(brought_by(facts.before(), &facts.after(), |fleet| {
+            let mut drafts = Vec::new();
+            check(fleet, &mut drafts);
+            drafts
+        })),
+        _ => {}
     }
-    all.extend(drafts.into_iter().map(|d| finish(rule, d, None, facts)));
+    all.extend(drafts.into_iter().filter_map(|d| finish(rule, d, None, facts)));
     all
 }
 
-fn finish(rule: &Rule, draft: Draft, effect: Option<Effect>, facts: &Facts<'_>) -> Finding {
-    draft.finding(&rule.meta, effect, &facts.touched)
+/// Pedantic rules speak when asked to, or when the configuration names them.
+fn is_wanted(rule: &Rule, facts: &Facts<'_>) -> bool {
+    let regular = rule.persona == Persona::Regular || facts.pedantic;
+    let configured = facts.config.rules.get(rule.meta.id);
+    configured.map_or(regular, |c| !c.off)
+}
+
+/// The finding, as severe as the configuration says.
+fn finish(rule: &Rule, draft: Draft, effect: Option<Effect>, facts: &Facts<'_>) -> Option<Finding> {
+    let mut finding = draft.finding(&rule.meta, effect, &facts.touched);
+    finding.severity = facts.config.severity(rule.meta.id, finding.severity)?;
+    Some(finding)
 }
 
 fn of_pair(rule: &Rule, pair: &Pair<'_>) -> Vec<Draft> {
@@ -41,39 +70,36 @@ fn of_pair(rule: &Rule, pair: &Pair<'_>) -> Vec<Draft> {
         Check::Change(check) => pair.changes.iter().for_each(|c| check(pair, c, &mut drafts)),
         Check::Pair(check) => check(pair, &mut drafts),
         Check::State(check) => {
-            return brought_by(pair, |state| {
+            return brought_by(pair.before.as_ref(), &pair.after, |state| {
                 let mut drafts = Vec::new();
                 check(state, &mut drafts);
                 drafts
             });
         }
         Check::Problem(kind) => {
-            return brought_by(pair, |state| of_problems(&state.cluster.problems, kind).collect());
+            return brought_by(pair.before.as_ref(), &pair.after, |state| {
+                of_problems(&state.cluster.problems, kind).collect()
+            });
         }
-        Check::Fleet(_) => {}
+        Check::Fleet(_) | Check::Suppression(_) => {}
     }
     drafts
 }
 
 /// What is found after the change and was not before it.
-fn brought_by(pair: &Pair<'_>, find: impl Fn(&State<'_>) -> Vec<Draft>) -> Vec<Draft> {
-    let mut found = find(&pair.after);
-    if let Some(before) = pair.before.as_ref().filter(|_| !found.is_empty()) {
-        let known: BTreeSet<_> = find(before).iter().map(Draft::identity).collect();
+fn brought_by<T: Borrow<S>, S>(
+    before: Option<T>,
+    after: &S,
+    find: impl Fn(&S) -> Vec<Draft>,
+) -> Vec<Draft> {
+    let mut found = find(after);
+    if let Some(before) = before.filter(|_| !found.is_empty()) {
+        let known: BTreeSet<_> = find(before.borrow()).iter().map(Draft::identity).collect();
         found.retain(|draft| !known.contains(&draft.identity()));
     }
     found
 }
 
 fn of_problems(problems: &[Problem], kind: ProblemKind) -> impl Iterator<Item = Draft> {
-    problems.iter().filter(move |p| p.kind == kind).map(|problem| {
-        let mut draft = Draft::new(&*problem.message).at_span(problem.span);
-        for (span, remark) in &problem.related {
-            draft = draft.related(*span, &**remark);
-        }
-        match &problem.help {
-            Some(help) => draft.help(&**help),
-            None => draft,
-        }
-    })
+    problems.iter().filter(move |p| p.kind == kind).map(Draft::of)
 }

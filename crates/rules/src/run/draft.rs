@@ -3,14 +3,14 @@
 use std::collections::BTreeSet;
 
 use gitops_model::{
-    Apply, Confidence, Effect, FieldPath, Finding, Gvk, Label, ObjectKey, Resource, Role, RuleMeta,
-    Severity,
+    Apply, Confidence, Effect, FieldPath, Finding, Gvk, Label, ObjectKey, Problem, Resource, Role,
+    RuleMeta, Severity,
 };
 use gitops_yaml::{Node, Origin, SmolStr, Span};
 
 /// A finding in the making. The driver adds the rule, the clusters and the line to blame.
 #[derive(Debug, Clone)]
-pub struct Draft {
+pub(crate) struct Draft {
     message: String,
     severity: Option<Severity>,
     confidence: Confidence,
@@ -21,14 +21,13 @@ pub struct Draft {
     object: Option<(Gvk, ObjectKey)>,
     field: Option<FieldPath>,
     apply: Option<Apply>,
-    effect: Option<Effect>,
     clusters: BTreeSet<SmolStr>,
 }
 
 impl Draft {
     /// Says what is wrong and why. It is certain unless said otherwise.
     #[must_use]
-    pub fn new(message: impl Into<String>) -> Self {
+    pub(crate) fn new(message: impl Into<String>) -> Self {
         Self {
             message: message.into(),
             severity: None,
@@ -40,14 +39,22 @@ impl Draft {
             object: None,
             field: None,
             apply: None,
-            effect: None,
             clusters: BTreeSet::new(),
         }
     }
 
+    /// A problem, as it stands.
+    #[must_use]
+    pub(crate) fn of(problem: &Problem) -> Self {
+        let mut draft = Self::new(&*problem.message).at_span(problem.span);
+        draft.related = problem.related.clone();
+        draft.help.clone_from(&problem.help);
+        draft
+    }
+
     /// About an object; its name is to blame unless something better is.
     #[must_use]
-    pub fn on(mut self, object: &Resource) -> Self {
+    pub(crate) fn on(mut self, object: &Resource) -> Self {
         self.object = Some((object.gvk.clone(), object.key.clone()));
         let name = object.at(&["metadata", "name"]).unwrap_or(&object.body);
         self.name = Some(name.origin.clone());
@@ -56,42 +63,46 @@ impl Draft {
 
     /// About a field.
     #[must_use]
-    pub fn field(mut self, path: FieldPath) -> Self {
+    pub(crate) fn field(mut self, path: FieldPath) -> Self {
         self.field = Some(path);
         self
     }
 
     /// Who wrote this value is to blame.
     #[must_use]
-    pub fn at(self, node: &Node) -> Self {
+    pub(crate) fn at(self, node: &Node) -> Self {
         self.at_origin(&node.origin)
     }
 
     /// One of these writers is to blame: the first of all suspects that is under review, else the
     /// first suspect.
     #[must_use]
-    pub fn at_origin(mut self, origin: &Origin) -> Self {
+    pub(crate) fn at_origin(mut self, origin: &Origin) -> Self {
         self.blame.push(origin.clone());
         self
     }
 
     /// This place is to blame, if it is known.
     #[must_use]
-    pub fn at_span(mut self, span: impl Into<Option<Span>>) -> Self {
+    pub(crate) fn at_span(mut self, span: impl Into<Option<Span>>) -> Self {
         self.blame.extend(span.into().map(Origin::new));
         self
     }
 
     /// What to do.
     #[must_use]
-    pub fn help(mut self, help: impl Into<String>) -> Self {
+    pub(crate) fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
         self
     }
 
     /// Another place that matters.
     #[must_use]
-    pub fn related(mut self, span: impl Into<Option<Span>>, remark: impl Into<String>) -> Self {
+    pub(crate) fn related(
+        mut self,
+        span: impl Into<Option<Span>>,
+        remark: impl Into<String>,
+    ) -> Self {
         if let Some(span) = span.into() {
             self.related.push((span, remark.into()));
         }
@@ -100,35 +111,28 @@ impl Draft {
 
     /// How bad, where it is not as bad as the rule says, or worse.
     #[must_use]
-    pub fn severity(mut self, severity: Severity) -> Self {
+    pub(crate) fn severity(mut self, severity: Severity) -> Self {
         self.severity = Some(severity);
         self
     }
 
     /// How sure.
     #[must_use]
-    pub fn confidence(mut self, confidence: Confidence) -> Self {
+    pub(crate) fn confidence(mut self, confidence: Confidence) -> Self {
         self.confidence = confidence;
         self
     }
 
     /// What becomes of the write.
     #[must_use]
-    pub fn apply(mut self, apply: Apply) -> Self {
+    pub(crate) fn apply(mut self, apply: Apply) -> Self {
         self.apply = Some(apply);
-        self
-    }
-
-    /// When, where it is not when the cluster's change comes true.
-    #[must_use]
-    pub fn effect(mut self, effect: Effect) -> Self {
-        self.effect = Some(effect);
         self
     }
 
     /// True for these clusters; for rules that look at all of them.
     #[must_use]
-    pub fn clusters<'c>(mut self, names: impl IntoIterator<Item = &'c str>) -> Self {
+    pub(crate) fn clusters<'c>(mut self, names: impl IntoIterator<Item = &'c str>) -> Self {
         self.clusters.extend(names.into_iter().map(SmolStr::new));
         self
     }
@@ -157,7 +161,7 @@ impl Draft {
             object: self.object,
             field: self.field,
             apply: self.apply,
-            effect: self.effect.or(effect),
+            effect,
             clusters: self.clusters,
             cause: String::new(),
             fingerprint: String::new(),

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use gitops_config::{Config, Date};
 use gitops_model::{
     ApplyMode, Change, ClusterState, Effect, KubernetesVersion, ObjectKey, Problem, Resource, Unit,
     UnitId,
@@ -15,12 +16,14 @@ pub struct Facts<'a> {
     pub pairs: &'a [Pair<'a>],
     /// What went wrong outside any cluster, such as in the configuration.
     pub problems: &'a [Problem],
+    /// The configuration.
+    pub config: &'a Config,
     /// The files read.
     pub sources: &'a Sources,
     /// Whether a span is part of the change under review.
     pub touched: &'a (dyn Fn(Span) -> bool + Sync),
-    /// The date, YYYY-MM-DD, for suppressions that expire; they do not where it is absent.
-    pub today: Option<&'a str>,
+    /// The date, for suppressions that expire; they do not where it is absent.
+    pub today: Option<Date>,
     /// Whether pedantic rules speak.
     pub pedantic: bool,
 }
@@ -46,6 +49,34 @@ pub struct State<'a> {
     /// The release of its API server.
     pub version: KubernetesVersion,
     objects: BTreeMap<&'a ObjectKey, (&'a Unit, &'a Arc<Resource>)>,
+}
+
+/// All clusters in one state.
+pub(crate) struct Fleet<'a> {
+    /// Each cluster once, by name.
+    pub(crate) states: Vec<&'a State<'a>>,
+    /// The configuration.
+    pub(crate) config: &'a Config,
+}
+
+impl<'a> Facts<'a> {
+    /// The clusters as they will be once all that is queued has come true.
+    pub(crate) fn after(&'a self) -> Fleet<'a> {
+        let last = self.pairs.iter().map(|p| (p.after.name(), &p.after));
+        Fleet { states: by_name(last), config: self.config }
+    }
+
+    /// The clusters as they are; absent where only one state is looked at.
+    pub(crate) fn before(&'a self) -> Option<Fleet<'a>> {
+        let first = self.pairs.iter().rev().filter_map(|p| p.before.as_ref());
+        let states = by_name(first.map(|s| (s.name(), s)));
+        (!states.is_empty()).then_some(Fleet { states, config: self.config })
+    }
+}
+
+/// The last state of each name.
+fn by_name<'a>(states: impl Iterator<Item = (&'a str, &'a State<'a>)>) -> Vec<&'a State<'a>> {
+    states.collect::<BTreeMap<_, _>>().into_values().collect()
 }
 
 impl<'a> State<'a> {
