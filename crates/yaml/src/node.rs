@@ -222,7 +222,11 @@ impl Node {
             (Value::Map(a), Value::Map(b)) => {
                 Arc::ptr_eq(a, b)
                     || a.len() == b.len()
-                        && a.iter().all(|e| other.get(&e.key).is_some_and(|o| e.value.same(o)))
+                        && a.iter().zip(b.iter()).all(|(a, b)| {
+                            // Most maps keep their order: look a key up only where it has moved.
+                            let b = if a.key == b.key { Some(&b.value) } else { other.get(&a.key) };
+                            b.is_some_and(|b| a.value.same(b))
+                        })
             }
             _ => false,
         }

@@ -1,0 +1,147 @@
+//! Text to nodes. The only module that names the parser library.
+//!
+//! A stream is cut at its `---` lines first, so that what is wrong with one document takes none of the
+//! others along. Positions come from the library's line and column alone (its index drifts after block
+//! scalars with non-ASCII text); where a scalar ends is worked out from its style.
+
+mod build;
+mod extent;
+mod map;
+mod mend;
+mod position;
+
+use crate::{FileId, Node, Span};
+use build::Builder;
+use mend::Mended;
+use position::{Positions, line_starts};
+
+/// How much a text may ask of the reader.
+#[derive(Debug, Clone, Copy)]
+pub struct Limits {
+    /// Nesting of maps and lists.
+    pub depth: usize,
+    /// Nodes that aliases may add to what is written.
+    pub alias_nodes: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { depth: 256, alias_nodes: 200_000 }
+    }
+}
+
+/// Something wrong with a text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ParseError {
+    /// Which kind of thing.
+    pub kind: ErrorKind,
+    /// What is wrong, for people.
+    pub message: String,
+    /// Where.
+    pub span: Span,
+    /// The other place, for a duplicate key: where it stands first.
+    pub first: Option<Span>,
+}
+
+/// Kinds of [`ParseError`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum ErrorKind {
+    /// No YAML; the document is lost.
+    Syntax,
+    /// A key stands twice in one map; the last one counts.
+    DuplicateKey,
+    /// A limit of [`Limits`] was passed; the document is lost.
+    Limit,
+    /// The file is no UTF-8 text.
+    Encoding,
+}
+
+impl ParseError {
+    pub(crate) fn not_utf8(span: Span) -> Self {
+        let message = "the file is not UTF-8 text".to_owned();
+        Self { kind: ErrorKind::Encoding, message, span, first: None }
+    }
+}
+
+/// What [`parse`] found.
+#[derive(Debug, Default)]
+pub struct Parsed {
+    /// The documents, in order, but for those that cannot be read.
+    pub documents: Vec<Node>,
+    /// What was wrong.
+    pub errors: Vec<ParseError>,
+}
+
+/// Parses every document of a text. Never fails: what cannot be read is an error beside the rest.
+#[must_use]
+pub fn parse(file: FileId, text: &str, limits: &Limits) -> Parsed {
+    let mut out = Parsed::default();
+    let mut limits = *limits;
+    let starts = line_starts(text);
+    for lines in documents(text, &starts) {
+        let positions =
+            Positions::new(text, &starts[lines.start..], starts.get(lines.end).copied());
+        read(file, positions, &mut limits, &mut out);
+    }
+    out
+}
+
+/// Reads the documents between two cuts, almost always one.
+fn read(file: FileId, positions: Positions, limits: &mut Limits, out: &mut Parsed) {
+    let bytes = positions.text().as_bytes();
+    // Nearly no text holds any: first look without stopping, which is many bytes at a time.
+    if bytes.iter().fold(false, |found, b| found | is_control(*b)) {
+        let at = bytes.iter().position(|b| is_control(*b)).unwrap_or_default();
+        let message = format!("a control character, {:#04x}, may not stand here", bytes[at]);
+        let start = positions.start() + at as u32;
+        let span = Span::new(file, start, start + 1);
+        out.errors.push(ParseError { kind: ErrorKind::Syntax, message, span, first: None });
+        return;
+    }
+    let mut mended = Mended::new(positions.text());
+    loop {
+        let mut builder = Builder::new(file, positions.clone().shifted(mended.shifts()), *limits);
+        if let Err(error) = builder.run(mended.text()) {
+            if mended.mend(&error) {
+                continue;
+            }
+            builder.syntax(&error);
+        }
+        limits.alias_nodes = builder.limits.alias_nodes;
+        out.documents.append(&mut builder.documents);
+        out.errors.append(&mut builder.errors);
+        return;
+    }
+}
+
+fn is_control(byte: u8) -> bool {
+    byte < b' ' && !matches!(byte, b'\t' | b'\n' | b'\r') || byte == 0x7f
+}
+
+/// The lines of each document: a `---` line starts a new one, unless nothing but comments and directives
+/// stands before it.
+fn documents(text: &str, starts: &[u32]) -> Vec<std::ops::Range<usize>> {
+    let mut cuts = Vec::new();
+    let (mut first, mut has_content) = (0, false);
+    for (line, start) in starts.iter().enumerate() {
+        let rest = &text[*start as usize..];
+        let marker = rest.strip_prefix("---");
+        let is_marker =
+            marker.is_some_and(|r| r.is_empty() || r.starts_with([' ', '\t', '\n', '\r']));
+        if is_marker && has_content {
+            cuts.push(first..line);
+            first = line;
+        }
+        has_content = has_content || is_marker || has_more_than_comment(rest);
+    }
+    cuts.push(first..starts.len());
+    cuts
+}
+
+/// Whether the line that `rest` starts with holds anything but a comment, a directive or `...`.
+fn has_more_than_comment(rest: &str) -> bool {
+    let content = rest.trim_start_matches([' ', '\t']).chars().next();
+    !matches!(content, None | Some('#' | '\n' | '\r'))
+        && !rest.starts_with('%')
+        && !rest.starts_with("...")
+}
