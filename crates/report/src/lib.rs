@@ -1,1 +1,31 @@
-//! Says a report in one format per file.
+//! Says a [`gitops_model::Report`] in one format per file.
+//!
+//! Formats read the report and the source texts, and nothing else: the same report gives the same bytes.
+//! What comes from a repository is untrusted; every format escapes it in its own way, and values of
+//! Secrets are masked in source snippets ([`values::shown`] masks them in field values).
+
+mod escape;
+mod github;
+mod json;
+mod markdown;
+mod mask;
+mod sarif;
+mod snippet;
+mod terminal;
+pub mod values;
+mod view;
+
+pub use github::github;
+pub use json::json;
+pub use markdown::markdown;
+pub use sarif::sarif;
+pub use terminal::{Style, clusters, explain, rules, terminal};
+
+/// The program's version, as formats name it.
+const VERSION: &str = env!("CARGO_PKG_VERSION");
+
+/// Where the program's pages are read on the web.
+const REPOSITORY: &str = env!("CARGO_PKG_REPOSITORY");
+
+#[cfg(test)]
+mod sample;

@@ -1,0 +1,91 @@
+//! The lines to blame, each with all that it leads to.
+
+use gitops_model::{Finding, Severity};
+use gitops_yaml::Sources;
+
+use super::style::{Page, Tone};
+use crate::snippet::snippet;
+use crate::view::{Cause, objects, plural};
+
+/// Columns of the words before what they are about.
+const INDENT: usize = 13;
+
+/// The first `full` causes with their snippets, the others in a line each.
+pub(crate) fn section(page: &mut Page<'_>, causes: &[Cause<'_>], sources: &Sources, full: usize) {
+    for cause in causes.iter().take(full) {
+        page.blank();
+        told(page, cause, sources);
+    }
+    let rest = causes.get(full..).unwrap_or_default();
+    if rest.is_empty() {
+        return;
+    }
+    page.section(&format!("{} more", plural(rest.len(), "cause")));
+    for finding in rest.iter().filter_map(Cause::lead) {
+        let at = finding.primary().map(|s| sources.locate(s));
+        let at = at.map_or_else(String::new, |at| format!("  {}:{}", at.path, at.line));
+        headline(page, finding, &at);
+    }
+}
+
+fn told(page: &mut Page<'_>, cause: &Cause<'_>, sources: &Sources) {
+    let Some(lead) = cause.lead() else { return };
+    headline(page, lead, "");
+    page.raw(&snippet(lead, sources, page.style));
+    for outcome in cause.outcomes() {
+        let tone = if outcome.bad && outcome.now() { Tone::Bad } else { Tone::Warn };
+        entry(page, outcome.word, tone, &outcome.words());
+    }
+    for (consequence, reached) in cause.consequences() {
+        entry(page, consequence, Tone::Warn, &objects(&reached, 4));
+    }
+    for findings in cause.others() {
+        other(page, &findings);
+    }
+    for help in cause.advice().into_iter().take(2) {
+        entry(page, "help", Tone::Good, help);
+    }
+}
+
+/// `error[rule]: message`.
+fn headline(page: &mut Page<'_>, finding: &Finding, at: &str) {
+    let word = format!("{}[{}]", finding.severity.as_str(), finding.rule);
+    let start = format!("{}: ", page.style.paint(tone(finding.severity), &word));
+    page.hanging(&start, word.chars().count() + 2, 2, &format!("{}{at}", finding.message));
+}
+
+fn tone(severity: Severity) -> Tone {
+    match severity {
+        Severity::Error => Tone::Bad,
+        Severity::Warning => Tone::Warn,
+        Severity::Note => Tone::Note,
+    }
+}
+
+/// `  word            text`.
+pub(crate) fn entry(page: &mut Page<'_>, word: &str, tone: Tone, text: &str) {
+    let word = crate::escape::line(word);
+    let columns = word.chars().count() + 2;
+    let start = format!("  {}", page.style.paint(tone, &word));
+    if columns < INDENT {
+        page.wrapped(&format!("{start}{}", " ".repeat(INDENT - columns)), INDENT, text);
+    } else {
+        page.wrapped(&format!("{start}  "), columns + 2, text);
+    }
+}
+
+/// A further rule that speaks of the same line.
+fn other(page: &mut Page<'_>, findings: &[&Finding]) {
+    let Some(first) = findings.first() else { return };
+    let rest = if findings.len() > 1 {
+        format!(" (and {} like it)", findings.len() - 1)
+    } else {
+        String::new()
+    };
+    entry(
+        page,
+        first.severity.as_str(),
+        tone(first.severity),
+        &format!("{}{rest} [{}]", first.message, first.rule),
+    );
+}

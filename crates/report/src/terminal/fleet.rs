@@ -1,0 +1,122 @@
+//! Clusters: what each follows, and what it gets when.
+
+use gitops_model::{Problem, Report};
+use gitops_yaml::Sources;
+
+use super::style::{Cell, Page, Style, Tone};
+use crate::escape;
+use crate::view::{ClusterRow, Tally, cluster_rows, follows, names, plural};
+
+/// Rows that are shown; further clusters are counted.
+const MOST_ROWS: usize = 10;
+
+/// Which clusters change, and when.
+pub(crate) fn section(page: &mut Page<'_>, report: &Report) {
+    let (rows, unchanged) = cluster_rows(report);
+    if rows.is_empty() {
+        return;
+    }
+    page.section("Clusters");
+    let header = ["CLUSTER", "ENVIRONMENT", "FOLLOWS", "NOW", "QUEUED", "NEVER"];
+    let mut table: Vec<Vec<Cell>> =
+        vec![header.iter().map(|h| ((*h).to_owned(), Some(Tone::Dim))).collect()];
+    table.extend(rows.iter().take(MOST_ROWS).map(cells));
+    page.table(&without_empty_columns(table));
+    let hidden: usize = rows.iter().skip(MOST_ROWS).map(|r| r.names.len()).sum();
+    let mut rest = Vec::new();
+    if hidden > 0 {
+        rest.push(format!("{} more that change", plural(hidden, "cluster")));
+    }
+    if unchanged > 0 {
+        rest.push(format!("{} unchanged", plural(unchanged, "cluster")));
+    }
+    if !rest.is_empty() {
+        let rest = page.style.paint(Tone::Dim, &format!("  {}", rest.join(", ")));
+        page.line(&rest);
+    }
+}
+
+fn cells(row: &ClusterRow<'_>) -> Vec<Cell> {
+    let tally =
+        |tally: &Tally, tone| (tally.words(), Some(if tally.is_bad() { Tone::Bad } else { tone }));
+    let follows =
+        if row.reached { row.follows.join(", ") } else { "nothing that is known here".into() };
+    vec![
+        (names(&row.names, 3), Some(Tone::Strong)),
+        (row.environment.to_owned(), None),
+        (escape::short(&follows, 32), None),
+        tally(&row.now, Tone::Warn),
+        tally(&row.queued, Tone::Note),
+        tally(&row.never, Tone::Dim),
+    ]
+}
+
+/// Columns that only have a header say nothing.
+fn without_empty_columns(table: Vec<Vec<Cell>>) -> Vec<Vec<Cell>> {
+    let columns = table.first().map_or(0, Vec::len);
+    let used = |c: usize| {
+        table.iter().skip(1).any(|row| row.get(c).is_some_and(|(text, _)| !text.is_empty()))
+    };
+    let keep: Vec<bool> = (0..columns).map(used).collect();
+    let kept = |row: Vec<Cell>| {
+        row.into_iter().zip(&keep).filter(|(_, k)| **k).map(|(cell, _)| cell).collect()
+    };
+    table.into_iter().map(kept).collect()
+}
+
+/// What was discovered: every cluster with its entry point, what each of its sources tracks and holds,
+/// and what was missed and why.
+#[must_use]
+pub fn clusters(report: &Report, problems: &[Problem], sources: &Sources, style: &Style) -> String {
+    let mut page = Page::new(style);
+    let header = ["CLUSTER", "ENVIRONMENT", "WAVE", "ENTRY POINT", "FOLLOWS", "HOLDS"];
+    let mut table: Vec<Vec<Cell>> =
+        vec![header.iter().map(|h| ((*h).to_owned(), Some(Tone::Dim))).collect()];
+    for cluster in &report.clusters {
+        let held = cluster
+            .sources
+            .iter()
+            .filter(|s| s.source.here)
+            .find_map(|s| s.source.revision.as_ref());
+        let entry = match (cluster.cluster.reached, cluster.cluster.path.as_str()) {
+            (true, "") => ".".to_owned(),
+            (true, path) => path.to_owned(),
+            (false, path) => format!("{path} (no entry point reaches it)"),
+        };
+        table.push(vec![
+            (cluster.cluster.name.to_string(), Some(Tone::Strong)),
+            (cluster.cluster.environment.as_str().to_owned(), None),
+            (cluster.wave.as_deref().unwrap_or_default().to_owned(), None),
+            (entry, (!cluster.cluster.reached).then_some(Tone::Dim)),
+            (follows(cluster).join(", "), None),
+            (held.map_or_else(String::new, |r| r.0.chars().take(10).collect()), Some(Tone::Dim)),
+        ]);
+    }
+    page.line(&page.style.paint(Tone::Strong, &plural(report.clusters.len(), "cluster")));
+    page.table(&without_empty_columns(table));
+    missed(&mut page, report, problems, sources);
+    page.finish()
+}
+
+fn missed(page: &mut Page<'_>, report: &Report, problems: &[Problem], sources: &Sources) {
+    if problems.is_empty() && report.unchecked.is_empty() {
+        return;
+    }
+    page.section("Missed");
+    for problem in problems {
+        page.wrapped("  ", 2, &format!("{}{}", place(problem.span, sources), problem.message));
+        if let Some(help) = &problem.help {
+            page.wrapped("    help: ", 10, help);
+        }
+    }
+    for unchecked in &report.unchecked {
+        let said =
+            format!("{}{}: {}", place(unchecked.span, sources), unchecked.what, unchecked.why);
+        page.wrapped("  ", 2, &said);
+    }
+}
+
+fn place(span: Option<gitops_yaml::Span>, sources: &Sources) -> String {
+    let at = span.map(|s| sources.locate(s));
+    at.map_or_else(String::new, |at| format!("{}:{}: ", at.path, at.line))
+}

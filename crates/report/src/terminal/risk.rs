@@ -1,0 +1,115 @@
+//! The score with its reasons, and how far the change may go.
+
+use gitops_model::{CauseRisk, GateDecision, Reason, Report, WaveDecision};
+
+use super::style::{Page, Style, Tone};
+use crate::view::names;
+
+/// Causes whose reasons are shown.
+const MOST: usize = 3;
+
+/// The colour of a score.
+pub(crate) fn tone(score: u8) -> Tone {
+    match score {
+        0..10 => Tone::Good,
+        10..30 => Tone::Warn,
+        _ => Tone::Bad,
+    }
+}
+
+/// The decision in its colour.
+pub(crate) fn badge(style: &Style, decision: GateDecision) -> String {
+    match decision {
+        GateDecision::Pass => style.paint(Tone::GoodBadge, " PASS "),
+        GateDecision::Hold => style.paint(Tone::WarnBadge, " HOLD "),
+        GateDecision::Block => style.paint(Tone::BadBadge, " BLOCK "),
+    }
+}
+
+/// What the score is made of.
+pub(crate) fn section(page: &mut Page<'_>, report: &Report) {
+    let mut causes: Vec<&CauseRisk> = report.risk.causes.iter().collect();
+    if causes.is_empty() {
+        return;
+    }
+    causes.sort_by_key(|c| std::cmp::Reverse(c.score));
+    page.section(&format!("Risk {}/100", report.risk.score));
+    for cause in causes.iter().take(MOST) {
+        let score = page.style.paint(tone(cause.score), &format!("{:>3}", cause.score));
+        page.wrapped(
+            &format!("  {score}  "),
+            7,
+            &format!("{} in {}", cause.label, cause.environment),
+        );
+        page.wrapped("       ", 7, &sum(cause, page.style));
+        for lower in cause.lowers.iter().take(2) {
+            let start = format!(
+                "       {} ",
+                page.style.paint(Tone::Good, &format!("lower to {}:", lower.score))
+            );
+            page.wrapped(&start, 7 + format!("lower to {}: ", lower.score).len(), &lower.label);
+        }
+    }
+    if let Some(next) = causes.get(MOST) {
+        let rest = format!("       and {} more, the highest {}", causes.len() - MOST, next.score);
+        let rest = page.style.paint(Tone::Dim, &rest);
+        page.line(&rest);
+    }
+}
+
+/// The reasons as a sum in decibels: `certain +0.0 · outage +10.0 · revert restores −1.5 = 8.5 dB → 50`.
+pub(crate) fn sum(cause: &CauseRisk, style: &Style) -> String {
+    let signed = |n: f64, plus| {
+        // A tenth rounds to zero without a sign.
+        let n = (n * 10.0).round() / 10.0;
+        format!("{}{:.1}", if n < 0.0 { style.pick("−", "-") } else { plus }, n.abs())
+    };
+    // A value and its reason stay on one line.
+    let reason =
+        |r: &Reason| format!("{}\u{a0}{}", r.label.replace(' ', "\u{a0}"), signed(r.decibels, "+"));
+    let reasons: Vec<String> = cause.reasons.iter().map(reason).collect();
+    let sum = signed(cause.reasons.iter().map(|r| r.decibels).sum(), "");
+    let arrow = style.pick("→", "->");
+    format!(
+        "{} = {sum}\u{a0}dB {arrow}\u{a0}{}",
+        reasons.join(style.pick(" · ", ", ")),
+        cause.score
+    )
+}
+
+/// Which wave may take it.
+pub(crate) fn waves(page: &mut Page<'_>, report: &Report) {
+    if report.gate.waves.is_empty() {
+        return;
+    }
+    page.section("Waves");
+    let mut table = Vec::new();
+    for wave in &report.gate.waves {
+        let (mark, ascii, tone) = match wave.decision {
+            WaveDecision::Allowed => ("✓", "+", Tone::Good),
+            WaveDecision::AfterSoak => ("◷", "~", Tone::Note),
+            WaveDecision::NeedsApproval => ("?", "?", Tone::Warn),
+            WaveDecision::Held => ("‖", "=", Tone::Warn),
+            WaveDecision::Blocked => ("✗", "x", Tone::Bad),
+        };
+        let clusters: Vec<&str> = wave.clusters.iter().map(AsRef::as_ref).collect();
+        let soak = wave.wait_time.as_ref().map_or_else(String::new, |t| format!("soaks {t}"));
+        table.push(vec![
+            (page.style.pick(mark, ascii).to_owned(), Some(tone)),
+            (wave.name.to_string(), Some(Tone::Strong)),
+            (wave.decision.as_str().to_owned(), Some(tone)),
+            (format!("risk {}", wave.score), None),
+            (names(&clusters, 4), None),
+            (soak, Some(Tone::Dim)),
+        ]);
+    }
+    for (row, wave) in page.align(&table).into_iter().zip(&report.gate.waves) {
+        page.line(&row);
+        for because in wave.because.iter().take(4) {
+            page.wrapped("      ", 6, because);
+        }
+        if wave.because.len() > 4 {
+            page.line(&format!("      and {} more", wave.because.len() - 4));
+        }
+    }
+}
