@@ -1,0 +1,134 @@
+//! How the API server decodes an object: the type of every field, and how lists and maps are merged.
+
+mod notation;
+mod table;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use gitops_model::Gvk;
+use gitops_yaml::{Node, SmolStr};
+
+pub use table::kind;
+
+/// The type of a value.
+#[derive(Debug, Clone)]
+pub enum Type {
+    /// Anything at all.
+    Any,
+    /// Text.
+    String,
+    /// True or false.
+    Bool,
+    /// A whole number.
+    Int,
+    /// A number.
+    Float,
+    /// Bytes in base64.
+    Bytes,
+    /// A point in time.
+    Time,
+    /// A quantity such as `100m` or `1Gi`; equal quantities may be written differently.
+    Quantity,
+    /// A whole number, or text.
+    IntOrString,
+    /// A list.
+    List(Arc<List>),
+    /// A map with free keys.
+    Map(Arc<Map>),
+    /// A map with known keys.
+    Struct(Arc<Struct>),
+}
+
+/// A list.
+#[derive(Debug, Clone)]
+pub struct List {
+    /// The type of its items.
+    pub item: Type,
+    /// How server-side apply pairs its items.
+    pub pairing: Pairing,
+    /// How a strategic merge patch pairs its items.
+    pub patch: Pairing,
+}
+
+/// How the items of two lists are paired.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Pairing {
+    /// Not at all: the list is one value.
+    Atomic,
+    /// By their values.
+    Set,
+    /// By these fields.
+    Keys(Vec<SmolStr>),
+}
+
+/// A map with free keys.
+#[derive(Debug, Clone)]
+pub struct Map {
+    /// The type of its values.
+    pub value: Type,
+    /// Whether it is owned as one value.
+    pub atomic: bool,
+}
+
+/// A map with known keys.
+#[derive(Debug, Clone, Default)]
+pub struct Struct {
+    /// Its name: `core/v1.PodSpec`; empty for those of a CustomResourceDefinition.
+    pub name: SmolStr,
+    /// Its fields.
+    pub fields: BTreeMap<SmolStr, Field>,
+    /// Whether it is owned as one value.
+    pub atomic: bool,
+    /// Whether fields that are not known are kept.
+    pub open: bool,
+}
+
+/// A field of a structure.
+#[derive(Debug, Clone)]
+pub struct Field {
+    /// Its type.
+    pub ty: Type,
+    /// Whether it is told apart from an empty value when it is absent.
+    pub pointer: bool,
+    /// Whether a strategic merge patch drops the keys that it does not name.
+    pub retain_keys: bool,
+    /// The value it takes when it is absent.
+    pub default: Option<Node>,
+}
+
+impl Type {
+    /// The type of what a key of this type's values leads to; list items are passed through.
+    fn child(&self, key: &str) -> Option<&Self> {
+        match self {
+            Self::List(list) => list.item.child(key),
+            Self::Map(map) => Some(&map.value),
+            Self::Struct(known) => known.fields.get(key).map(|f| &f.ty),
+            _ => None,
+        }
+    }
+}
+
+/// The fields that identify the items of a list: `["name"]` for `spec.template.spec.containers` of a
+/// Deployment. The path holds keys alone; steps into list items are left out. `None` where the list
+/// is one value, holds no maps, or the kind is not known.
+///
+/// ```
+/// # use gitops_model::Gvk;
+/// let service = Gvk::new("v1", "Service");
+/// let keys = gitops_schema::list_keys(&service, &["spec", "ports"]).unwrap();
+/// assert_eq!(keys, ["port", "protocol"]);
+/// ```
+#[must_use]
+pub fn list_keys(gvk: &Gvk, path: &[&str]) -> Option<&'static [SmolStr]> {
+    let (first, rest) = path.split_first()?;
+    let ty = &kind(gvk)?.fields.get(*first)?.ty;
+    let ty = rest.iter().try_fold(ty, |ty, key| ty.child(key))?;
+    match ty {
+        Type::List(list) => match &list.pairing {
+            Pairing::Keys(keys) => Some(keys),
+            Pairing::Atomic | Pairing::Set => None,
+        },
+        _ => None,
+    }
+}

@@ -1,0 +1,91 @@
+//! The notation of `schemas/tables/types.yaml`: `?[Volume] by name merge name retain`.
+
+use std::sync::Arc;
+
+use super::{Field, List, Map, Pairing, Type};
+
+/// Reads a field; `named` finds a structure.
+pub(super) fn field(text: &str, named: &mut dyn FnMut(&str) -> Type) -> Field {
+    let (pointer, text) = text.strip_prefix('?').map_or((false, text), |rest| (true, rest));
+    let mut words = text.split(' ');
+    let ty = words.next().unwrap_or_default();
+    let rules = Rules::read(words);
+    let retain_keys = rules.retain;
+    Field { ty: resolve(ty, rules, named), pointer, retain_keys, default: None }
+}
+
+#[derive(Default)]
+struct Rules {
+    atomic: bool,
+    set: bool,
+    keys: Option<String>,
+    patch: Option<Option<String>>,
+    retain: bool,
+}
+
+impl Rules {
+    fn read<'a>(words: impl Iterator<Item = &'a str>) -> Self {
+        let mut rules = Self::default();
+        let mut words = words.peekable();
+        while let Some(word) = words.next() {
+            match word {
+                "atomic" => rules.atomic = true,
+                "set" => rules.set = true,
+                "retain" => rules.retain = true,
+                "by" => rules.keys = words.next().map(str::to_owned),
+                "merge" => {
+                    let key = words.next_if(|w| !matches!(*w, "retain" | "by"));
+                    rules.patch = Some(key.map(str::to_owned));
+                }
+                _ => {}
+            }
+        }
+        rules
+    }
+
+    fn pairing(&self) -> Pairing {
+        match &self.keys {
+            Some(keys) => Pairing::Keys(keys.split(',').map(Into::into).collect()),
+            None if self.set => Pairing::Set,
+            None => Pairing::Atomic,
+        }
+    }
+
+    fn patch(&self) -> Pairing {
+        match &self.patch {
+            Some(Some(key)) => Pairing::Keys(vec![key.as_str().into()]),
+            Some(None) => Pairing::Set,
+            None => Pairing::Atomic,
+        }
+    }
+}
+
+fn resolve(text: &str, rules: Rules, named: &mut dyn FnMut(&str) -> Type) -> Type {
+    if let Some(item) = inner(text, '[', ']') {
+        let (pairing, patch) = (rules.pairing(), rules.patch());
+        return Type::List(Arc::new(List { item: plain(item, named), pairing, patch }));
+    }
+    if let Some(value) = inner(text, '{', '}') {
+        return Type::Map(Arc::new(Map { value: plain(value, named), atomic: rules.atomic }));
+    }
+    match text {
+        "any" => Type::Any,
+        "string" => Type::String,
+        "bool" => Type::Bool,
+        "int" => Type::Int,
+        "float" => Type::Float,
+        "bytes" => Type::Bytes,
+        "time" => Type::Time,
+        "quantity" => Type::Quantity,
+        "int-or-string" => Type::IntOrString,
+        name => named(name),
+    }
+}
+
+fn plain(text: &str, named: &mut dyn FnMut(&str) -> Type) -> Type {
+    resolve(text, Rules::default(), named)
+}
+
+fn inner(text: &str, open: char, close: char) -> Option<&str> {
+    text.strip_prefix(open)?.strip_suffix(close)
+}
