@@ -1,7 +1,13 @@
 //! What is true of a Kubernetes kind.
 
+mod decode;
+mod defaults;
 mod mutability;
+mod quantity;
 mod types;
 
+pub use decode::decode;
+pub use defaults::{default_text, fill};
 pub use mutability::{Immutable, immutable_fields};
+pub use quantity::Quantity;
 pub use types::{Field, List, Map, Pairing, Struct, Type, kind, list_keys};

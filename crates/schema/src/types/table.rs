@@ -84,9 +84,7 @@ impl Resolver {
         let fields = fields
             .iter()
             .filter(|(key, _)| *key != "$")
-            .map(|(key, text)| {
-                (key.clone(), field(text, &mut |other| self.named(section, other)))
-            })
+            .map(|(key, text)| (key.clone(), field(text, &mut |other| self.named(section, other))))
             .collect();
         self.depth -= 1;
         let made = Arc::new(Struct { name: id.clone(), fields, atomic, open: false });
