@@ -1,29 +1,171 @@
 //! The verdict.
 
-use gitops_model::FieldPath;
-use gitops_schema::immutable_fields;
+use gitops_model::{ApplyMode, FieldPath, Resource, Segment};
+use gitops_schema::{Immutable, Struct, decode, fill, immutable_fields};
+use gitops_yaml::Node;
 
-use crate::equal::equal;
-use crate::{Refusal, Update, Verdict};
+use crate::write::{Sides, written};
+use crate::{Refusal, Update, Verdict, conditions, kinds, manifest};
 
 /// What the API server says to an update.
 #[must_use]
 pub fn judge(update: &Update<'_>) -> Verdict {
+    match gitops_schema::kind(&update.new.gvk) {
+        Some(known) => builtin(update, known),
+        None => Verdict::Accepted,
+    }
+}
+
+fn builtin(update: &Update<'_>, known: &'static Struct) -> Verdict {
+    if let Some(why) = manifest::unpatchable(update, known) {
+        return Verdict::Rejected(vec![why]);
+    }
+    if manifest::is_malformed(update, known) {
+        return Verdict::Accepted;
+    }
+    let judged = Judged::new(update, known);
     let gvk = &update.new.gvk;
-    let rows = immutable_fields(&gvk.group, &gvk.kind);
-    let refused: Vec<Refusal> = rows
-        .filter(|row| row.holds_for(update.version))
-        .filter_map(|row| {
-            let keys: Vec<&str> = row.path.split('.').collect();
-            let (before, after) = (update.old.at(&keys), update.new.at(&keys));
-            (!equal(before, after)).then(|| Refusal {
-                path: FieldPath::keys(&keys),
-                message: row.message.clone(),
-                source: &row.source,
-                before: before.cloned(),
-                after: after.cloned(),
-            })
-        })
+    let refused: Vec<Refusal> = immutable_fields(&gvk.group, &gvk.kind)
+        .filter(|row| row.holds_for(update.version) && judged.applies(row))
+        .flat_map(|row| judged.refusals(row))
         .collect();
     if refused.is_empty() { Verdict::Accepted } else { Verdict::Rejected(refused) }
+}
+
+/// An update as the server sees it once it has decoded, merged and defaulted it.
+pub(crate) struct Judged<'a> {
+    /// The update.
+    pub(crate) update: &'a Update<'a>,
+    /// The manifest before, decoded.
+    pub(crate) old: Node,
+    /// The manifest after, decoded.
+    pub(crate) new: Node,
+    /// The live object.
+    pub(crate) live: Node,
+    /// The object that would be stored.
+    pub(crate) stored: Node,
+}
+
+impl<'a> Judged<'a> {
+    fn new(update: &'a Update<'a>, known: &'static Struct) -> Self {
+        let (old, new) = (decode(&update.old.body, known), decode(&update.new.body, known));
+        let mut live = old.clone();
+        fill(&mut live, known);
+        kinds::fill(&mut live, update);
+        let sides = Sides { live: &live, old: Some(&old), new: &new };
+        let mut stored = written(sides, known, update.mode);
+        fill(&mut stored, known);
+        kinds::restore(&mut stored, &live, update);
+        Self { update, old, new, live, stored }
+    }
+
+    fn applies(&self, row: &Immutable) -> bool {
+        let has = |path: &str, wanted: &str| {
+            let keys: Vec<&str> = path.split('.').collect();
+            self.live.at(&keys).and_then(Node::text) == Some(wanted)
+        };
+        row.when.iter().all(|(path, wanted)| has(path, wanted))
+            && (!row.once_set || self.live.at(&row.keys()).is_some())
+    }
+
+    fn refusals(&self, row: &'static Immutable) -> Vec<Refusal> {
+        match row.condition.as_deref() {
+            Some(name) => conditions::named(name).map_or_else(Vec::new, |check| check(self, row)),
+            None => self.changes(row),
+        }
+    }
+
+    /// One refusal for every field at or just below the row's path that changes.
+    fn changes(&self, row: &'static Immutable) -> Vec<Refusal> {
+        let keys = row.keys();
+        if row.except.is_empty() {
+            return self.refuse_if(!self.is_same(&keys), row);
+        }
+        let (live, stored) = (self.live.at(&keys), self.stored.at(&keys));
+        let mut fields: Vec<&str> = [live, stored]
+            .into_iter()
+            .flatten()
+            .flat_map(Node::entries)
+            .map(|e| e.key.as_str())
+            .collect();
+        fields.sort_unstable();
+        fields.dedup();
+        fields
+            .into_iter()
+            .filter(|field| !row.except.iter().any(|free| free == field))
+            .map(|field| [keys.as_slice(), &[field]].concat())
+            .filter(|keys| !self.is_same(keys))
+            .map(|keys| self.refuse(row, &keys))
+            .collect()
+    }
+
+    /// Whether the stored object holds at a path what the live one does.
+    pub(crate) fn is_same(&self, keys: &[&str]) -> bool {
+        same(self.live.at(keys), self.stored.at(keys))
+    }
+
+    /// A refusal at the row's own path, if there is one.
+    pub(crate) fn refuse_if(&self, refused: bool, row: &'static Immutable) -> Vec<Refusal> {
+        if refused { vec![self.refuse(row, &row.keys())] } else { Vec::new() }
+    }
+
+    /// A refusal at a path, narrowed to the one field that changes below it.
+    pub(crate) fn refuse(&self, row: &'static Immutable, keys: &[&str]) -> Refusal {
+        let path = narrowed(FieldPath::keys(keys), self.live.at(keys), self.stored.at(keys));
+        let written = |object: &Resource| path.find(&object.body).cloned();
+        Refusal {
+            before: written(self.update.old),
+            after: written(self.update.new),
+            path,
+            message: row.message.clone(),
+            source: &row.source,
+        }
+    }
+
+    /// The text at a path of the live object's status.
+    pub(crate) fn status(&self, keys: &[&str]) -> Option<&Node> {
+        self.update.old.at(&["status"])?.at(keys)
+    }
+
+    /// Whether the release is this minor one or newer.
+    pub(crate) fn since(&self, minor: u32) -> bool {
+        self.update.version.minor >= minor
+    }
+
+    /// Whether the update is a client-side apply.
+    pub(crate) fn is_patch(&self) -> bool {
+        self.update.mode == ApplyMode::ClientSide
+    }
+}
+
+/// Whether two values that may be absent are the same.
+pub(crate) fn same(a: Option<&Node>, b: Option<&Node>) -> bool {
+    match (a, b) {
+        (Some(a), Some(b)) => a.same(b),
+        (None, None) => true,
+        _ => false,
+    }
+}
+
+/// Goes down as long as one key or one item alone differs.
+fn narrowed(path: FieldPath, live: Option<&Node>, stored: Option<&Node>) -> FieldPath {
+    let (Some(live), Some(stored)) = (live, stored) else { return path };
+    if let (Some(a), Some(b)) = (live.as_seq(), stored.as_seq()) {
+        let mut differing = a.iter().zip(b).enumerate().filter(|(_, (a, b))| !a.same(b));
+        return match (a.len() == b.len(), differing.next(), differing.next()) {
+            (true, Some((i, (a, b))), None) => narrowed(path.index(i), Some(a), Some(b)),
+            _ => path,
+        };
+    }
+    let keys = live.entries().iter().chain(stored.entries()).map(|e| &e.key);
+    let mut differing: Vec<_> = keys.filter(|key| !same(live.get(key), stored.get(key))).collect();
+    differing.sort_unstable();
+    differing.dedup();
+    match differing.as_slice() {
+        [key] => {
+            let (live, stored) = (live.get(key), stored.get(key));
+            narrowed(path.with(Segment::Key((*key).clone())), live, stored)
+        }
+        _ => path,
+    }
 }

@@ -4,9 +4,13 @@
 //! server, and answers as kube-apiserver would: [`Verdict::Rejected`] exactly where an update is
 //! refused that would be taken as a create.
 
-mod equal;
+mod conditions;
+mod edit;
 mod judge;
+mod kinds;
+mod manifest;
 mod neighbours;
+mod write;
 
 pub use judge::judge;
 pub use neighbours::{Alone, Neighbours};

@@ -20,7 +20,7 @@ impl Neighbours for Alone {
     }
 }
 
-impl Neighbours for [Resource] {
+impl Neighbours for &[Resource] {
     fn of_kind<'s>(&'s self, group: &str, kind: &str) -> Vec<&'s Resource> {
         self.iter().filter(|r| r.gvk.is(group, kind)).collect()
     }

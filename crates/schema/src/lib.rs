@@ -8,6 +8,6 @@ mod types;
 
 pub use decode::decode;
 pub use defaults::{default_text, fill};
-pub use mutability::{Immutable, immutable_fields};
+pub use mutability::{Immutable, immutable_fields, immutable_table};
 pub use quantity::Quantity;
 pub use types::{Field, List, Map, Pairing, Struct, Type, kind, list_keys};

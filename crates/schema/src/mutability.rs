@@ -1,8 +1,10 @@
 //! Which fields an update may not change.
 
+use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
 use gitops_model::KubernetesVersion;
+use gitops_yaml::SmolStr;
 use serde::Deserialize;
 
 const TABLE: &str = include_str!("../../../schemas/tables/immutable-fields.yaml");
@@ -11,13 +13,25 @@ const TABLE: &str = include_str!("../../../schemas/tables/immutable-fields.yaml"
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Immutable {
-    /// API group; empty for the core group.
+    /// API group; empty for the core group, `*` for every kind of any group.
     #[serde(default)]
-    pub group: String,
+    pub group: SmolStr,
     /// Kind.
-    pub kind: String,
+    pub kind: SmolStr,
     /// Keys from the object's top, joined by dots.
     pub path: String,
+    /// The fields below the path that may change all the same.
+    #[serde(default)]
+    pub except: Vec<SmolStr>,
+    /// It is true only where the live object has these values, each at a path like [`Self::path`].
+    #[serde(default)]
+    pub when: BTreeMap<String, SmolStr>,
+    /// It is true only once the live object holds a value.
+    #[serde(default)]
+    pub once_set: bool,
+    /// The name of the condition under which a change is refused; any change is if absent.
+    #[serde(default)]
+    pub condition: Option<SmolStr>,
     /// The API server's words.
     pub message: String,
     /// Where the API server says so.
@@ -37,13 +51,26 @@ impl Immutable {
         self.since.is_none_or(|since| version.minor >= since)
             && self.until.is_none_or(|until| version.minor <= until)
     }
+
+    /// The keys of the path.
+    #[must_use]
+    pub fn keys(&self) -> Vec<&str> {
+        self.path.split('.').collect()
+    }
+}
+
+/// The whole table, in the order written.
+#[must_use]
+pub fn immutable_table() -> &'static [Immutable] {
+    static ROWS: OnceLock<Vec<Immutable>> = OnceLock::new();
+    ROWS.get_or_init(|| serde_yaml::from_str(TABLE).unwrap_or_default())
 }
 
 /// The fields of a kind that an update may not change.
 pub fn immutable_fields(group: &str, kind: &str) -> impl Iterator<Item = &'static Immutable> {
-    static ROWS: OnceLock<Vec<Immutable>> = OnceLock::new();
-    let rows = ROWS.get_or_init(|| serde_yaml::from_str(TABLE).unwrap_or_default());
-    rows.iter().filter(move |row| row.group == group && row.kind == kind)
+    immutable_table()
+        .iter()
+        .filter(move |row| row.group == "*" || row.group == group && row.kind == kind)
 }
 
 #[cfg(test)]
@@ -53,6 +80,6 @@ mod tests {
     #[test]
     fn the_table_is_read() {
         serde_yaml::from_str::<Vec<Immutable>>(TABLE).expect("the table is well formed");
-        assert_eq!(immutable_fields("apps", "Deployment").count(), 1);
+        assert!(immutable_fields("apps", "Deployment").any(|row| row.path == "spec.selector"));
     }
 }

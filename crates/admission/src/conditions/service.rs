@@ -1,0 +1,112 @@
+//! Services (pkg/apis/core/validation/validation.go `ValidateServiceUpdate`).
+
+use gitops_schema::Immutable;
+use gitops_yaml::Node;
+
+use crate::judge::Judged;
+use crate::kinds::{Settled, is_headless, needs_health_check, settle};
+use crate::{Refusal, edit};
+
+fn kind(service: &Node) -> &str {
+    edit::text(service, &["spec", "type"])
+}
+
+/// The addresses that would be stored, where both services have some and nothing else is wrong.
+fn settled(judged: &Judged<'_>) -> Option<Settled> {
+    let external = [&judged.live, &judged.stored].iter().any(|s| kind(s) == "ExternalName");
+    (!external).then(|| settle(&judged.stored, &judged.live))
+}
+
+/// Whether the manifest itself names an address.
+fn names(judged: &Judged<'_>, address: &str) -> bool {
+    edit::text(&judged.new, &["spec", "clusterIP"]) == address
+        || edit::list(&judged.new, &["spec", "clusterIPs"]).iter().any(|ip| ip == address)
+}
+
+/// The first address changes, or one that was kept does not fit the new type or family.
+pub(super) fn cluster_ip(judged: &Judged<'_>, row: &'static Immutable) -> Vec<Refusal> {
+    let Some(settled) = settled(judged) else { return Vec::new() };
+    if let Some(address) = &settled.mismatch {
+        return judged
+            .refuse_if(!names(judged, address), row)
+            .into_iter()
+            .map(|mut refusal| {
+                refusal.message =
+                    "expected an address of the family that `ipFamilies` names".into();
+                refusal
+            })
+            .collect();
+    }
+    if settled.releases {
+        return Vec::new();
+    }
+    if is_headless(&judged.stored) && matches!(kind(&judged.stored), "NodePort" | "LoadBalancer") {
+        let mut refused = judged.refuse_if(!names(judged, "None"), row);
+        for refusal in &mut refused {
+            refusal.message =
+                format!("may not be set to 'None' for {} services", kind(&judged.stored));
+        }
+        return refused;
+    }
+    if is_headless(&judged.live) && is_headless(&judged.stored) {
+        return Vec::new();
+    }
+    let old = edit::list(&judged.live, &["spec", "clusterIPs"]);
+    let changed = old.iter().zip(&settled.addresses).any(|(old, new)| old != new);
+    judged.refuse_if(changed, row)
+}
+
+/// The first family changes.
+pub(super) fn ip_families(judged: &Judged<'_>, row: &'static Immutable) -> Vec<Refusal> {
+    let Some(settled) = settled(judged) else { return Vec::new() };
+    if settled.mismatch.is_some()
+        || settled.releases
+        || is_headless(&judged.live)
+        || is_headless(&judged.stored)
+    {
+        return Vec::new();
+    }
+    let old = edit::list(&judged.live, &["spec", "ipFamilies"]);
+    let changed = old.iter().zip(&settled.families).any(|(old, new)| old != new);
+    judged.refuse_if(changed, row)
+}
+
+/// The second family or address goes without `ipFamilyPolicy: SingleStack`.
+pub(super) fn downgrade(judged: &Judged<'_>, row: &'static Immutable) -> Vec<Refusal> {
+    let refused =
+        settled(judged).is_some_and(|s| s.mismatch.is_none() && !s.is_single && s.releases);
+    judged.refuse_if(refused, row)
+}
+
+/// The class changes while the service stays a load balancer.
+pub(super) fn load_balancer_class(judged: &Judged<'_>, row: &'static Immutable) -> Vec<Refusal> {
+    let stays = [&judged.live, &judged.stored].iter().all(|s| kind(s) == "LoadBalancer");
+    judged.refuse_if(stays && !judged.is_same(&row.keys()), row)
+}
+
+/// The port changes while the load balancer goes on to need it.
+pub(super) fn health_check_port(judged: &Judged<'_>, row: &'static Immutable) -> Vec<Refusal> {
+    let stays = [&judged.live, &judged.stored].iter().all(|s| needs_health_check(s));
+    judged.refuse_if(stays && !judged.is_same(&row.keys()), row)
+}
+
+/// Two ports of one number are told apart by their protocol, which a strategic merge patch does not
+/// know: it takes one away for the other when they change places, or when one goes.
+pub(super) fn ports_patch(judged: &Judged<'_>, row: &'static Immutable) -> Vec<Refusal> {
+    let ports = |node: &Node| node.at(&row.keys()).map(Node::items).unwrap_or_default().to_vec();
+    let (old, new) = (ports(&judged.old), ports(&judged.new));
+    let of_number = |ports: &[Node], number: &str| -> Vec<Node> {
+        ports.iter().filter(|p| edit::text(p, &["port"]) == number).cloned().collect()
+    };
+    let mixed_up = old.iter().any(|port| {
+        let number = edit::text(port, &["port"]);
+        let (old, new) = (of_number(&old, number), of_number(&new, number));
+        let protocols = |ports: &[Node]| -> Vec<String> {
+            ports.iter().map(|p| edit::text(p, &["protocol"]).to_owned()).collect()
+        };
+        old.len() > 1
+            && !new.is_empty()
+            && (new.len() < old.len() || protocols(&old) != protocols(&new[..old.len()]))
+    });
+    judged.refuse_if(judged.is_patch() && mixed_up, row)
+}

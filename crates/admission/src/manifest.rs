@@ -1,0 +1,103 @@
+//! Manifests that the server, or kubectl before it, cannot make an object of.
+
+use gitops_model::{ApplyMode, FieldPath};
+use gitops_schema::{List, Pairing, Struct, Type};
+use gitops_yaml::Node;
+
+use crate::write::identity;
+use crate::{Refusal, Update};
+
+/// Whether the new manifest would be refused as a create too: a value of the wrong type, and under
+/// server-side apply an item without its keys or with those of another.
+pub(crate) fn is_malformed(update: &Update<'_>, known: &Struct) -> bool {
+    let strict = update.mode == ApplyMode::ServerSide;
+    !fields_fit(&update.new.body, known, strict)
+}
+
+fn fields_fit(node: &Node, known: &Struct, strict: bool) -> bool {
+    node.entries().iter().all(|entry| match known.fields.get(&entry.key) {
+        Some(field) => fits(&entry.value, &field.ty, strict),
+        None => true,
+    })
+}
+
+fn fits(node: &Node, ty: &Type, strict: bool) -> bool {
+    if node.is_null() {
+        return true;
+    }
+    match ty {
+        Type::Any | Type::Quantity | Type::IntOrString => true,
+        Type::String | Type::Bytes | Type::Time => node.as_scalar().is_some(),
+        Type::Bool => node.as_bool().is_some(),
+        Type::Int | Type::Float => node.as_scalar().is_some() && node.as_str().is_none(),
+        Type::Struct(known) => node.as_map().is_some() && fields_fit(node, known, strict),
+        Type::Map(map) => {
+            node.as_map().is_some()
+                && node.entries().iter().all(|e| fits(&e.value, &map.value, strict))
+        }
+        Type::List(list) => {
+            node.as_seq().is_some()
+                && node.items().iter().all(|item| fits(item, &list.item, strict))
+                && !(strict && has_twins(node, list))
+        }
+    }
+}
+
+/// Whether two items of a list are one and the same to server-side apply, or one has no key at all.
+fn has_twins(node: &Node, list: &List) -> bool {
+    if list.pairing == Pairing::Atomic {
+        return false;
+    }
+    let mut seen: Vec<_> =
+        node.items().iter().map(|item| identity(item, &list.pairing, &list.item)).collect();
+    let keyless = seen.iter().any(|id| id.iter().all(|part| part.is_empty()));
+    seen.sort_unstable();
+    keyless || seen.windows(2).any(|pair| pair[0] == pair[1])
+}
+
+/// What kubectl cannot compute a patch for: an item of a list without the list's merge key.
+pub(crate) fn unpatchable(update: &Update<'_>, known: &Struct) -> Option<Refusal> {
+    if update.mode != ApplyMode::ClientSide {
+        return None;
+    }
+    let top = FieldPath::default();
+    let (key, path) = [update.old, update.new]
+        .into_iter()
+        .find_map(|object| keyless_field(&object.body, known, &top))?;
+    Some(Refusal {
+        message: format!("map does not contain declared merge key: {key}"),
+        source: "staging/src/k8s.io/apimachinery/pkg/util/strategicpatch/patch.go diffListsOfMaps",
+        before: path.find(&update.old.body).cloned(),
+        after: path.find(&update.new.body).cloned(),
+        path,
+    })
+}
+
+fn keyless_field(node: &Node, known: &Struct, at: &FieldPath) -> Option<(String, FieldPath)> {
+    node.entries().iter().find_map(|entry| {
+        keyless(&entry.value, &known.fields.get(&entry.key)?.ty, &at.key(&entry.key))
+    })
+}
+
+fn keyless(node: &Node, ty: &Type, at: &FieldPath) -> Option<(String, FieldPath)> {
+    match ty {
+        Type::Struct(known) => keyless_field(node, known, at),
+        Type::Map(map) => {
+            node.entries().iter().find_map(|e| keyless(&e.value, &map.value, &at.key(&e.key)))
+        }
+        Type::List(list) => node.items().iter().enumerate().find_map(|(i, item)| {
+            match &list.patch {
+                Pairing::Keys(keys) => {
+                    let missing = keys.iter().find(|key| item.get(key).is_none());
+                    if let Some(key) = missing {
+                        return Some((key.to_string(), at.index(i)));
+                    }
+                    keyless(item, &list.item, &at.index(i))
+                }
+                // A list without merge keys is replaced whole.
+                Pairing::Set | Pairing::Atomic => None,
+            }
+        }),
+        _ => None,
+    }
+}
