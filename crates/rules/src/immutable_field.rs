@@ -3,7 +3,7 @@
 use gitops_admission::{Refusal, Update, Verdict, judge};
 use gitops_model::{Apply, Change, Confidence, Controller, Resource, Severity, Unit};
 
-use crate::{Check, Draft, Pair, blame, wording, write};
+use crate::{Check, Draft, Pair, difference, wording, write};
 
 rule!(
     "immutable-field",
@@ -57,17 +57,14 @@ fn draft(
         wording::value(refusal.before.as_ref()),
         wording::value(refusal.after.as_ref()),
     );
-    let mut draft = Draft::new(message)
+    let draft = Draft::new(message)
         .on(new)
         .field(refusal.path.clone())
         .apply(apply)
         .severity(severity(apply, new))
         .confidence(confidence(new))
         .help(way_out(new, unit));
-    for origin in blame::writers(change, &refusal.path) {
-        draft = draft.at_origin(&origin);
-    }
-    draft
+    difference::blame(draft, change, &refusal.path)
 }
 
 /// What else stands still when one object is refused.

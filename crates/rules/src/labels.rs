@@ -22,3 +22,11 @@ pub(crate) fn selects(selector: &Node, labels: Option<&Node>) -> bool {
             }
         })
 }
+
+/// Whether these labels hold every pair of a plain selector, as that of a Service. An empty one selects
+/// nothing.
+pub(crate) fn contains(labels: Option<&Node>, selector: &Node) -> bool {
+    let label = |key: &str| labels.and_then(|l| l.get(key)).and_then(Node::text);
+    let wanted = selector.entries();
+    !wanted.is_empty() && wanted.iter().all(|e| label(&e.key) == e.value.text())
+}

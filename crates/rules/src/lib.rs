@@ -8,11 +8,12 @@
 
 #[macro_use]
 mod rule;
-mod blame;
+mod difference;
 mod labels;
 mod removal;
 mod run;
 mod wording;
+mod workload;
 mod write;
 
 pub(crate) use rule::Check;
@@ -21,21 +22,54 @@ pub(crate) use run::{Draft, Fleet};
 pub use run::{Facts, Pair, State, check, gather};
 
 rules![
+    alert_provider_insecure,
+    api_version_changed,
+    chart_major,
     config_invalid,
     crd_removed,
+    crd_version_removed,
+    delivery_changed,
     depends_on_cycle,
     depends_on_missing,
+    duplicate_owner,
+    floating_image,
+    force_on_data,
+    hpa_fights_replicas,
     immutable_field,
+    job_will_change,
+    moved_between_owners,
     namespace_removed,
+    no_health_check,
+    not_a_string,
     not_as_it_reads,
+    object_removed,
+    owner_removed,
     parse_error,
+    pdb_blocks,
+    pod_labels_changed,
     points_nowhere,
+    prune_all,
     pvc_removed,
+    reaches_into_environment,
+    recreate_outage,
+    ref_not_allowed,
+    ref_precedence,
+    release_not_remediated,
+    release_renamed,
+    removed_api,
     render_failed,
+    resource_renamed,
+    scaled_to_zero,
+    selector_changed,
     selector_mismatch,
+    semver_prefix,
+    service_exposure,
+    source_moved,
     source_unresolved,
     substitution_failed,
+    suspension_changed,
     useless_suppression,
+    version_label_in_selector,
     wave_not_enforceable,
     wave_unreachable,
 ];

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use gitops_compare::renames;
 use gitops_model::{Confidence, Controller, Resource, Unit};
 
 use crate::{Draft, Pair, write};
@@ -22,6 +23,12 @@ pub(crate) fn removed<'a>(
     kind: &'a str,
 ) -> impl Iterator<Item = Removed<'a>> {
     all_removed(pair).filter(move |r| r.object.gvk.is(group, kind))
+}
+
+/// The objects that the change deletes from the cluster and does not bring back under another name.
+pub(crate) fn gone_for_good<'a>(pair: &'a Pair<'a>) -> impl Iterator<Item = Removed<'a>> {
+    let renamed: Vec<_> = renames(pair.changes).iter().map(|r| &r.removed.key).collect();
+    all_removed(pair).filter(move |r| !renamed.contains(&&r.object.key))
 }
 
 /// The objects that the change deletes from the cluster.

@@ -20,6 +20,9 @@ pub(crate) fn list<T: Display>(items: impl IntoIterator<Item = T>) -> String {
     }
 }
 
+/// How many entries of a map are shown.
+const SHOWN: usize = 4;
+
 /// A value as it may be shown: scalars in back quotes, secrets masked, the rest by its shape.
 pub(crate) fn value(node: Option<&Node>) -> String {
     let Some(node) = node else { return "nothing".to_owned() };
@@ -28,13 +31,14 @@ pub(crate) fn value(node: Option<&Node>) -> String {
         Some(s) => format!("`{}`", s.text),
         None if node.as_seq().is_some() => count(node.items().len(), "item"),
         None => {
-            let pairs = node.entries().iter().map(|e| match e.value.text() {
+            let more = if node.entries().len() > SHOWN { ", …" } else { "" };
+            let pairs = node.entries().iter().take(SHOWN).map(|e| match e.value.text() {
                 Some(text) if e.value.as_scalar().is_some_and(|s| s.exposure == Exposure::Open) => {
                     format!("{}: {text}", e.key)
                 }
                 _ => format!("{}: …", e.key),
             });
-            format!("`{{{}}}`", pairs.collect::<Vec<_>>().join(", "))
+            format!("`{{{}{more}}}`", pairs.collect::<Vec<_>>().join(", "))
         }
     }
 }

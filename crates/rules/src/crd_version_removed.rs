@@ -1,0 +1,56 @@
+//! `crd-version-removed`: a definition no longer serves a version, or stores another one.
+
+use gitops_model::{Change, FieldPath, Resource};
+use gitops_yaml::Node;
+
+use crate::{Check, Draft, Pair, difference, wording};
+
+rule!(
+    "crd-version-removed",
+    Error,
+    Check::Change(check),
+    "takes away a version of a custom resource that objects or clients may use"
+);
+
+fn check(pair: &Pair<'_>, change: &Change, out: &mut Vec<Draft>) {
+    let (Some(old), Some(new)) = (&change.old, &change.new) else { return };
+    if !new.gvk.is("apiextensions.k8s.io", "CustomResourceDefinition") {
+        return;
+    }
+    for version in versions(old).filter(|v| is(v, "served")) {
+        let Some(name) = version.get("name").and_then(Node::text) else { continue };
+        let after = versions(new).find(|v| v.get("name").and_then(Node::text) == Some(name));
+        if after.is_some_and(|v| is(v, "served")) {
+            continue;
+        }
+        let text = |keys: &[&str]| new.at(keys).and_then(Node::text).unwrap_or_default();
+        let (group, kind) = (text(&["spec", "group"]), text(&["spec", "names", "kind"]));
+        let users: Vec<_> = pair
+            .after
+            .objects()
+            .filter(|(_, o)| o.gvk.is(group, kind) && o.gvk.version == *name)
+            .map(|(_, o)| &o.key)
+            .collect();
+        let mut message = format!("`{kind}.{group}` is no longer served as `{name}`: clients that ask for it fail");
+        if is(version, "storage") && after.is_none() {
+            message += ", and the API server refuses the definition while objects are stored in it";
+        }
+        if !users.is_empty() {
+            message += &format!("; {} can no longer be applied", wording::list(&users));
+        }
+        let path = FieldPath::keys(&["spec", "versions"]);
+        let draft = Draft::new(message).on(new).field(path.clone()).help(format!(
+            "first write all objects anew in a version that stays, then take `{name}` out of `status.storedVersions` of `{}`, then remove it",
+            new.key.name
+        ));
+        out.push(difference::blame(draft, change, &path));
+    }
+}
+
+fn versions(definition: &Resource) -> impl Iterator<Item = &Node> {
+    definition.at(&["spec", "versions"]).map_or(&[][..], Node::items).iter()
+}
+
+fn is(version: &Node, flag: &str) -> bool {
+    version.get(flag).and_then(Node::as_bool) == Some(true)
+}

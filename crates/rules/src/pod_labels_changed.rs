@@ -1,0 +1,27 @@
+//! `pod-labels-changed`: the labels of pods change, so all of them are replaced.
+
+use gitops_model::Change;
+
+use crate::difference::Difference;
+use crate::{Check, Draft, Pair, wording, workload};
+
+rule!(
+    "pod-labels-changed",
+    Note,
+    Check::Change(check),
+    "changes the labels of pods, which replaces them all and may move them out of reach"
+);
+
+fn check(_: &Pair<'_>, change: &Change, out: &mut Vec<Draft>) {
+    let object = change.object();
+    let Some(keys) = workload::template_keys(object).filter(|_| workload::runs_on(object)) else { return };
+    let keys: Vec<&str> = keys.iter().copied().chain(["metadata", "labels"]).collect();
+    let Some(found) = Difference::at(change, &keys) else { return };
+    let message = format!(
+        "the pods of `{}` get other labels, {} instead of {}: all of them are replaced, and what selects them by the old labels loses them",
+        object.key,
+        wording::value(found.after),
+        wording::value(found.before),
+    );
+    out.push(found.draft(message));
+}

@@ -1,0 +1,44 @@
+//! `prune-all`: a folder that is applied with pruning becomes empty.
+
+use gitops_model::Apply;
+
+use crate::{Check, Draft, Pair, wording, write};
+
+rule!(
+    "prune-all",
+    Error,
+    Check::Pair(check),
+    "empties a folder that is applied with pruning, so everything it applied is deleted"
+);
+
+fn check(pair: &Pair<'_>, out: &mut Vec<Draft>) {
+    let Some(before) = &pair.before else { return };
+    for unit in &pair.after.cluster.units {
+        let emptied = unit.prune && unit.inputs.is_some() && unit.resources.is_empty();
+        let Some(old) = before.cluster.unit(&unit.id).filter(|_| emptied) else { continue };
+        let going: Vec<_> = old
+            .resources
+            .iter()
+            .filter(|o| !write::survives_pruning(o, old) && pair.after.object(&o.key).is_none())
+            .collect();
+        if going.is_empty() {
+            continue;
+        }
+        let message = format!(
+            "`{}` renders nothing from `{}` any more and prunes: it deletes everything it applied, {} ({})",
+            unit.id,
+            unit.path,
+            wording::count(going.len(), "object"),
+            wording::list(going.iter().map(|o| &o.key)),
+        );
+        let lost = going.iter().any(|o| write::holds_data(o));
+        let mut draft = Draft::new(message)
+            .at_span(unit.object.as_ref().and_then(|o| o.at(&["spec", "path"])).map(|n| n.span()))
+            .at_span(unit.declared)
+            .help("to remove it all, delete the owner in a change of its own; to keep it, restore the folder, or set `prune: false` first and wait until that is live");
+        if let Some(object) = &unit.object {
+            draft = draft.on(object);
+        }
+        out.push(if lost { draft.apply(Apply::DataLoss) } else { draft });
+    }
+}

@@ -1,0 +1,47 @@
+//! `selector-changed`: something selects other pods than before.
+
+use gitops_model::{Change, Severity};
+
+use crate::difference::Difference;
+use crate::{Check, Draft, Pair, labels, wording, workload};
+
+rule!(
+    "selector-changed",
+    Warning,
+    Check::Change(check),
+    "makes a Service, policy or budget select other pods"
+);
+
+fn check(pair: &Pair<'_>, change: &Change, out: &mut Vec<Draft>) {
+    let object = change.object();
+    let (keys, what): (&[&str], _) = match (&*object.gvk.group, &*object.gvk.kind) {
+        ("", "Service") => (&["spec", "selector"], "traffic goes to other pods"),
+        ("networking.k8s.io", "NetworkPolicy") => (&["spec", "podSelector"], "other pods are cut off or opened"),
+        ("policy", "PodDisruptionBudget") => (&["spec", "selector"], "other pods are protected from drains"),
+        _ => return,
+    };
+    let Some(found) = Difference::at(change, keys) else { return };
+    let (Some(before), Some(after)) = (found.before, found.after) else { return };
+    let service = object.gvk.is("", "Service");
+    let selected = |state: &crate::State<'_>, selector| {
+        let pods = state.objects().filter(|(_, o)| o.key.namespace == object.key.namespace);
+        let pods = pods.filter(|(_, o)| workload::template(o).is_some_and(|template| {
+            let own = template.at(&["metadata", "labels"]);
+            if service { labels::contains(own, selector) } else { labels::selects(selector, own) }
+        }));
+        pods.map(|(_, o)| o.key.clone()).collect::<Vec<_>>()
+    };
+    let then = selected(&pair.after, after);
+    let was = pair.before.as_ref().map(|b| selected(b, before)).unwrap_or_default();
+    // The same workloads: what matters is the time until their pods carry the new labels.
+    let same = was == then && !then.is_empty();
+    let message = format!(
+        "`{}` selects {} instead of {}: {}",
+        object.key,
+        wording::value(Some(after)),
+        wording::value(Some(before)),
+        if same && service { "until new pods are ready it finds none, as the pods that run do not have the new labels" } else { what },
+    );
+    let severity = if same && !service { Severity::Note } else { Severity::Warning };
+    out.push(found.draft(message).severity(severity).help("first add the new labels to the pods and wait for the rollout, then change the selector"));
+}

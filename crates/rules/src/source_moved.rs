@@ -1,0 +1,35 @@
+//! `source-moved`: a source follows another branch, tag or version.
+
+use gitops_model::Change;
+
+use crate::difference::Difference;
+use crate::{Check, Draft, Pair, wording};
+
+rule!(
+    "source-moved",
+    Note,
+    Check::Change(check),
+    "makes a source follow another branch, tag or version"
+);
+
+fn check(_: &Pair<'_>, change: &Change, out: &mut Vec<Draft>) {
+    let gvk = &change.object().gvk;
+    let fields: &[&[&str]] = match (&*gvk.group, &*gvk.kind) {
+        ("source.toolkit.fluxcd.io", "GitRepository" | "OCIRepository") => {
+            &[&["spec", "ref"], &["spec", "url"]]
+        }
+        ("argoproj.io", "Application") => &[&["spec", "source", "targetRevision"]],
+        _ => return,
+    };
+    for keys in fields {
+        let Some(found) = Difference::at(change, keys) else { continue };
+        let message = format!(
+            "`{}` of `{}` changes from {} to {}: all that is built from it changes at once",
+            keys.join("."),
+            change.key,
+            wording::value(found.before),
+            wording::value(found.after),
+        );
+        out.push(found.draft(message));
+    }
+}
