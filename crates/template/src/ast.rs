@@ -16,7 +16,11 @@ pub(crate) enum Node {
     With(Branch),
     Range(Branch),
     /// A call of another template, with its name.
-    Template { name: SmolStr, at: usize, data: Option<Pipeline> },
+    Template {
+        name: SmolStr,
+        at: usize,
+        data: Option<Pipeline>,
+    },
     Break,
     Continue,
 }

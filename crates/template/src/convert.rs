@@ -13,7 +13,9 @@ impl Value {
     pub fn from_node(node: &Node) -> Self {
         let (value, exposure) = match &node.value {
             Yaml::Scalar(scalar) => (from_scalar(scalar), scalar.exposure),
-            Yaml::Seq(items) => (Self::list(items.iter().map(Self::from_node).collect()), Default::default()),
+            Yaml::Seq(items) => {
+                (Self::list(items.iter().map(Self::from_node).collect()), Default::default())
+            }
             Yaml::Map(entries) => {
                 let entries = entries.iter().map(|e| (e.key.clone(), Self::from_node(&e.value)));
                 (Self::map(entries), Default::default())

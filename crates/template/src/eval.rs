@@ -149,7 +149,9 @@ impl<'a> Run<'a> {
         let at = branch.pipe.at;
         let fail = |message: String| Err(Error::new(ErrorKind::Failed, message, at));
         match &value.data {
-            _ if value.is_empty() && !matches!(value.data, Data::Str(_) | Data::Bool(_) | Data::Float(_)) => {
+            _ if value.is_empty()
+                && !matches!(value.data, Data::Str(_) | Data::Bool(_) | Data::Float(_)) =>
+            {
                 return self.list(dot, &branch.otherwise);
             }
             Data::Int(count) | Data::Int64(count) | Data::Rune(count) => {

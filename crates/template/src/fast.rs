@@ -2,17 +2,24 @@
 
 use gitops_yaml::Exposure;
 
-use crate::{Rendered, Value};
+use crate::{Error, ErrorKind, Rendered, Value};
 
-/// Replaces each `{{ key }}` whose key `data` holds as a string; all else stays as it is. Never fails.
-#[must_use]
-pub fn substitute(text: &str, data: &Value) -> Rendered {
+/// Replaces each `{{ key }}` whose key `data` holds as a string; all else stays as it is.
+///
+/// # Errors
+/// When a text with tags has one that is never closed.
+pub fn substitute(text: &str, data: &Value) -> Result<Rendered, Error> {
     let mut out = Rendered {
         text: String::with_capacity(text.len()),
         is_value: false,
         origins: Vec::new(),
         exposure: Exposure::Open,
     };
+    // A text without a whole tag in one line is no template.
+    if !text.lines().any(|line| next_tag(line).is_some()) {
+        out.text.push_str(text);
+        return Ok(out);
+    }
     let mut rest = text;
     let mut values = 0;
     let mut literal = false;
@@ -34,9 +41,16 @@ pub fn substitute(text: &str, data: &Value) -> Rendered {
         }
         rest = after;
     }
+    if rest.contains("{{") {
+        return Err(Error::new(
+            ErrorKind::Syntax,
+            "a `{{` is never closed",
+            text.len() - rest.len(),
+        ));
+    }
     out.text.push_str(rest);
     out.is_value = values == 1 && !literal && rest.is_empty();
-    out
+    Ok(out)
 }
 
 /// What stands before the next tag, in it and behind it.

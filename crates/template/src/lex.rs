@@ -73,7 +73,8 @@ impl<'a> Lexer<'a> {
             let rest = self.rest();
             let length = rest.find("{{").unwrap_or(rest.len());
             let mut piece = &rest[..length];
-            let start = if trim_next { piece.len() - piece.trim_start_matches(is_space).len() } else { 0 };
+            let start =
+                if trim_next { piece.len() - piece.trim_start_matches(is_space).len() } else { 0 };
             piece = &piece[start..];
             let opens = length < rest.len();
             let trims = opens && trim_marker_after(&rest[length + 2..]);

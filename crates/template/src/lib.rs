@@ -35,6 +35,7 @@ pub use error::{Error, ErrorKind};
 pub use fast::substitute;
 pub use library::Library;
 pub use limits::Limits;
+pub use sprig::{merge, normalize};
 pub use value::Value;
 
 use eval::Run;
@@ -130,7 +131,10 @@ impl Rendered {
     pub fn origin(&self, at: &Origin) -> Origin {
         match self.origins.first() {
             Some(value) if self.is_value => value.on_top_of("template", at),
-            _ => self.origins.iter().fold(at.clone(), |origin, value| origin.on_top_of("template", value)),
+            _ => self
+                .origins
+                .iter()
+                .fold(at.clone(), |origin, value| origin.on_top_of("template", value)),
         }
     }
 }

@@ -4,10 +4,16 @@ use crate::ast::Number;
 
 /// Reads a number: `1`, `0x1f`, `1_000`, `1.5e3`; `None` if it is none.
 pub(crate) fn number(text: &str) -> Option<Number> {
-    let is_hex = text.trim_start_matches(['+', '-']).get(..2).is_some_and(|p| matches!(p, "0x" | "0X"));
+    let is_hex =
+        text.trim_start_matches(['+', '-']).get(..2).is_some_and(|p| matches!(p, "0x" | "0X"));
     let reads_as_float = !is_hex && text.contains(['.', 'e', 'E', 'p', 'P']);
     if let Some(int) = integer(text, 0) {
-        return Some(Number { int: Some(int), float: Some(int as f64), reads_as_float, is_char: false });
+        return Some(Number {
+            int: Some(int),
+            float: Some(int as f64),
+            reads_as_float,
+            is_char: false,
+        });
     }
     if !reads_as_float {
         return None;

@@ -103,10 +103,7 @@ impl<'a> Parser<'a> {
     }
 
     /// Runs `inner` one level deeper.
-    fn nested<T>(
-        &mut self,
-        inner: impl FnOnce(&mut Self) -> Result<T, Error>,
-    ) -> Result<T, Error> {
+    fn nested<T>(&mut self, inner: impl FnOnce(&mut Self) -> Result<T, Error>) -> Result<T, Error> {
         if self.depth >= DEPTH {
             let message = format!("actions nest deeper than {DEPTH} levels");
             return Err(Error::new(ErrorKind::Limit, message, self.peek().start));
@@ -143,7 +140,15 @@ impl<'a> Parser<'a> {
         let keyword = if word.kind == Kind::Word { self.slice(word) } else { "" };
         let known = matches!(
             keyword,
-            "if" | "with" | "range" | "template" | "block" | "define" | "end" | "else" | "break" | "continue"
+            "if" | "with"
+                | "range"
+                | "template"
+                | "block"
+                | "define"
+                | "end"
+                | "else"
+                | "break"
+                | "continue"
         );
         if known {
             self.next();
@@ -278,8 +283,14 @@ impl<'a> Parser<'a> {
                     self.next();
                     break;
                 }
-                Kind::Word | Kind::Number | Kind::Char | Kind::Quoted | Kind::Dot | Kind::Field
-                | Kind::Variable | Kind::OpenParen => pipe.commands.push(self.command()?),
+                Kind::Word
+                | Kind::Number
+                | Kind::Char
+                | Kind::Quoted
+                | Kind::Dot
+                | Kind::Field
+                | Kind::Variable
+                | Kind::OpenParen => pipe.commands.push(self.command()?),
                 _ => {
                     self.next();
                     return self.unexpected(token, context);
@@ -288,7 +299,10 @@ impl<'a> Parser<'a> {
         }
         let fixed = |c: &Command| {
             let first = c.operands.first().map(|o| &o.term);
-            matches!(first, Some(Term::Bool(_) | Term::Dot | Term::Nil | Term::Number(_) | Term::Str(_)))
+            matches!(
+                first,
+                Some(Term::Bool(_) | Term::Dot | Term::Nil | Term::Number(_) | Term::Str(_))
+            )
         };
         if pipe.commands.is_empty() {
             return self.fail(format!("{context} without a value"));
@@ -374,10 +388,8 @@ impl<'a> Parser<'a> {
             let token = self.next();
             fields.push(self.slice(token)[1..].into());
         }
-        let constant = matches!(
-            term,
-            Term::Bool(_) | Term::Str(_) | Term::Number(_) | Term::Nil | Term::Dot
-        );
+        let constant =
+            matches!(term, Term::Bool(_) | Term::Str(_) | Term::Number(_) | Term::Nil | Term::Dot);
         if constant && !fields.is_empty() {
             return self.fail("a constant or dot has no fields");
         }
@@ -390,7 +402,9 @@ impl<'a> Parser<'a> {
         Ok(Some(match token.kind {
             Kind::Dot => Term::Dot,
             Kind::Field => Term::Field,
-            Kind::Variable if self.variables.iter().any(|v| v == text) => Term::Variable(text.into()),
+            Kind::Variable if self.variables.iter().any(|v| v == text) => {
+                Term::Variable(text.into())
+            }
             Kind::Variable => return self.fail(format!("the variable `{text}` is not defined")),
             Kind::Word => match text {
                 "true" | "false" => Term::Bool(text == "true"),
@@ -413,7 +427,12 @@ impl<'a> Parser<'a> {
                 };
                 let value = i64::from(u32::from(c));
                 let float = Some(value as f64);
-                Term::Number(Number { int: Some(value), float, reads_as_float: false, is_char: true })
+                Term::Number(Number {
+                    int: Some(value),
+                    float,
+                    reads_as_float: false,
+                    is_char: true,
+                })
             }
             Kind::OpenParen => {
                 let inner = self.nested(|p| p.pipeline("parentheses", Kind::CloseParen))?;

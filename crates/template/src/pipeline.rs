@@ -36,7 +36,12 @@ impl<'a> Run<'a> {
     }
 
     /// One command; `last` is the value of the one before.
-    fn command(&mut self, dot: &Value, command: &'a Command, last: Option<Value>) -> Result<Value, Error> {
+    fn command(
+        &mut self,
+        dot: &Value,
+        command: &'a Command,
+        last: Option<Value>,
+    ) -> Result<Value, Error> {
         self.budget.steps(1).map_err(|f| f.at(command.at))?;
         let Some((first, args)) = command.operands.split_first() else {
             return Ok(Value::absent());
@@ -102,7 +107,8 @@ impl<'a> Run<'a> {
         let variadic = fixed < function.takes.len();
         if count < fixed || !variadic && count > fixed {
             let least = if variadic { "at least " } else { "" };
-            let message = format!("`{}` takes {least}{fixed} arguments, not {count}", function.name);
+            let message =
+                format!("`{}` takes {least}{fixed} arguments, not {count}", function.name);
             return fail(message, at);
         }
         let parameter = |i: usize| {
@@ -118,7 +124,8 @@ impl<'a> Run<'a> {
             values.push(fitting(last, want, function, at)?);
         }
         let trace = self.inherited(&values);
-        let mut call = Call { name: function.name, args: values, budget: &mut self.budget, at: self.at };
+        let mut call =
+            Call { name: function.name, args: values, budget: &mut self.budget, at: self.at };
         let mut result = (function.run)(&mut call).map_err(|f| f.at(at))?;
         if result.trace.is_none() {
             result.trace = trace.map(std::rc::Rc::new);

@@ -266,7 +266,11 @@ fn general(size: f64, precision: usize) -> String {
     let scientific = format!("{size:.*e}", precision - 1);
     let power: i32 = scientific.split_once('e').and_then(|(_, e)| e.parse().ok()).unwrap_or(0);
     let shorten = |s: &str| {
-        if s.contains('.') { s.trim_end_matches('0').trim_end_matches('.').to_owned() } else { s.to_owned() }
+        if s.contains('.') {
+            s.trim_end_matches('0').trim_end_matches('.').to_owned()
+        } else {
+            s.to_owned()
+        }
     };
     if power < -4 || power >= precision as i32 {
         let (mantissa, power) = scientific.split_once('e').unwrap_or((&scientific, "0"));
