@@ -1,15 +1,19 @@
 //! What is true of a Kubernetes kind.
 
+mod cluster_scope;
 mod decode;
 mod defaults;
 mod mutability;
 mod quantity;
 mod removed;
+mod strategic_merge;
 mod types;
 
+pub use cluster_scope::kustomize_cluster_scoped;
 pub use decode::decode;
 pub use defaults::{default_text, fill};
 pub use mutability::{Immutable, immutable_fields, immutable_table};
 pub use quantity::Quantity;
 pub use removed::{RemovedApi, removed_api};
+pub use strategic_merge::{MergeError, MergeSchema, strategic_merge};
 pub use types::{Field, List, Map, Pairing, Struct, Type, kind, list_keys};

@@ -1,0 +1,208 @@
+//! Which lists merge, and what pairs their items.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::OnceLock;
+
+use gitops_yaml::{Node, SmolStr};
+use serde::Deserialize;
+
+/// The types of a schema, as far as merging needs them: the one that kustomize has built in, or one
+/// that a kustomization brings.
+#[derive(Debug, Clone, Default)]
+pub struct MergeSchema {
+    types: HashMap<SmolStr, Type>,
+    kinds: HashMap<(SmolStr, SmolStr), SmolStr>,
+    scopes: HashMap<(SmolStr, SmolStr), bool>,
+}
+
+#[derive(Debug, Clone, Default)]
+struct Type {
+    fields: HashMap<SmolStr, Field>,
+    /// The type of values under any other key.
+    others: Option<Box<Field>>,
+}
+
+/// What is known of a value at some place of an object.
+#[derive(Debug, Clone, Default, Deserialize)]
+pub(crate) struct Field {
+    #[serde(default)]
+    list: bool,
+    /// What pairs the items of a list that merges; empty where the items themselves are compared.
+    pub(crate) keys: Option<Vec<SmolStr>>,
+    /// The type of the map, or of the items of the list.
+    #[serde(rename = "type")]
+    of: Option<SmolStr>,
+}
+
+#[derive(Deserialize)]
+struct Table {
+    types: BTreeMap<SmolStr, HashMap<SmolStr, Field>>,
+    plain: BTreeMap<SmolStr, Vec<SmolStr>>,
+    kinds: BTreeMap<SmolStr, BTreeMap<SmolStr, SmolStr>>,
+}
+
+const TABLE: &str = include_str!("../../../../schemas/tables/kustomize-merge-keys.yaml");
+const METADATA: &str = "v1.ObjectMeta";
+const PLAIN: &str = "plain";
+
+impl MergeSchema {
+    /// The schema of Kubernetes v1.21.2 that kustomize has built in.
+    ///
+    /// # Panics
+    /// Never: the embedded table is read by a test.
+    pub fn builtin() -> &'static Self {
+        static SCHEMA: OnceLock<MergeSchema> = OnceLock::new();
+        SCHEMA.get_or_init(|| {
+            let table: Table = serde_yaml::from_str(TABLE).expect("the embedded table is well-formed");
+            table.into()
+        })
+    }
+
+    /// The schema of an OpenAPI document: its definitions, and which of its kinds are cluster-scoped.
+    #[must_use]
+    pub fn from_openapi(document: &Node) -> Self {
+        let mut schema = Self::default();
+        for definition in document.get("definitions").map(Node::entries).unwrap_or_default() {
+            schema.add_type(definition.key.clone(), &definition.value, 0);
+            let gvks = definition.value.get("x-kubernetes-group-version-kind");
+            for gvk in gvks.map(Node::items).unwrap_or_default() {
+                if let Some(id) = type_meta(gvk) {
+                    schema.kinds.insert(id, definition.key.clone());
+                }
+            }
+        }
+        for path in document.get("paths").map(Node::entries).unwrap_or_default() {
+            let gvk = path.value.at(&["get", "x-kubernetes-group-version-kind"]);
+            let Some(id) = gvk.and_then(type_meta) else { continue };
+            let namespaced = path.key.contains("namespaces/{namespace}");
+            let scope = schema.scopes.entry(id).or_default();
+            *scope |= namespaced;
+        }
+        schema
+    }
+
+    /// This schema with what `older` knows beside it.
+    #[must_use]
+    pub fn over(mut self, older: &Self) -> Self {
+        for (name, of) in &older.types {
+            self.types.entry(name.clone()).or_insert_with(|| of.clone());
+        }
+        for (id, name) in &older.kinds {
+            self.kinds.entry(id.clone()).or_insert_with(|| name.clone());
+        }
+        self
+    }
+
+    /// Whether this document says that a kind is cluster-scoped; the built-in table does not count here.
+    #[must_use]
+    pub fn says_cluster_scoped(&self, api_version: &str, kind: &str) -> bool {
+        self.scopes.get(&(api_version.into(), kind.into())) == Some(&false)
+    }
+
+    pub(crate) fn root(&self, api_version: &str, kind: &str) -> Option<Field> {
+        let name = self.kinds.get(&(api_version.into(), kind.into()))?;
+        Some(Field { of: Some(name.clone()), ..Field::default() })
+    }
+
+    pub(crate) fn field(&self, of: &Field, key: &str) -> Option<&Field> {
+        let of = self.types.get(of.of.as_ref()?).filter(|_| !of.list)?;
+        of.fields.get(key).or(of.others.as_deref())
+    }
+
+    pub(crate) fn items(&self, of: &Field) -> Option<Field> {
+        of.list.then(|| Field { of: of.of.clone(), ..Field::default() })
+    }
+
+    /// Notes a definition or an inline object under `name`.
+    fn add_type(&mut self, name: SmolStr, definition: &Node, depth: usize) {
+        let mut fields = HashMap::new();
+        for property in definition.get("properties").map(Node::entries).unwrap_or_default() {
+            let field = self.field_of(&name, &property.key, &property.value, depth);
+            fields.insert(property.key.clone(), field);
+        }
+        let others = definition.get("additionalProperties").filter(|n| n.as_map().is_some());
+        let others = others.map(|n| Box::new(self.field_of(&name, "*", n, depth)));
+        self.types.insert(name, Type { fields, others });
+    }
+
+    fn field_of(&mut self, parent: &str, key: &str, schema: &Node, depth: usize) -> Field {
+        let list = schema.get("type").and_then(Node::text) == Some("array");
+        let value = if list { schema.get("items") } else { Some(schema) };
+        let of = value.and_then(|value| match value.get("$ref").and_then(Node::text) {
+            Some(reference) => reference.rsplit('/').next().map(SmolStr::new),
+            None if depth < 64 && has_fields(value) => {
+                let name = SmolStr::new(format!("{parent}/{key}"));
+                self.add_type(name.clone(), value, depth + 1);
+                Some(name)
+            }
+            None => None,
+        });
+        Field { list, keys: merge_keys(schema).filter(|_| list), of }
+    }
+}
+
+fn has_fields(schema: &Node) -> bool {
+    schema.get("properties").is_some() || schema.get("additionalProperties").is_some()
+}
+
+fn merge_keys(schema: &Node) -> Option<Vec<SmolStr>> {
+    let strategy = schema.get("x-kubernetes-patch-strategy").and_then(Node::text)?;
+    if !strategy.split(',').any(|s| s == "merge") {
+        return None;
+    }
+    if let Some(keys) = schema.get("x-kubernetes-list-map-keys") {
+        return Some(keys.items().iter().filter_map(Node::text).map(SmolStr::new).collect());
+    }
+    let key = schema.get("x-kubernetes-patch-merge-key").and_then(Node::text);
+    Some(key.map(SmolStr::new).into_iter().collect())
+}
+
+fn type_meta(gvk: &Node) -> Option<(SmolStr, SmolStr)> {
+    let version = gvk.get("version")?.text()?;
+    let kind = gvk.get("kind")?.text()?.into();
+    Some(match gvk.get("group").and_then(Node::text) {
+        Some(group) if !group.is_empty() => (format!("{group}/{version}").into(), kind),
+        _ => (version.into(), kind),
+    })
+}
+
+impl From<Table> for MergeSchema {
+    fn from(table: Table) -> Self {
+        let mut schema = Self::default();
+        for (name, fields) in table.types {
+            schema.types.insert(name, Type { fields, others: None });
+        }
+        let metadata = Field { of: Some(METADATA.into()), ..Field::default() };
+        let fields = HashMap::from([("metadata".into(), metadata)]);
+        schema.types.insert(PLAIN.into(), Type { fields, others: None });
+        for (api_version, kinds) in table.plain {
+            for kind in kinds {
+                schema.kinds.insert((api_version.clone(), kind), PLAIN.into());
+            }
+        }
+        for (api_version, kinds) in table.kinds {
+            for (kind, of) in kinds {
+                schema.kinds.insert((api_version.clone(), kind), of);
+            }
+        }
+        schema
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::MergeSchema;
+
+    #[test]
+    fn the_table_leads_to_the_ports_of_a_container() {
+        let schema = MergeSchema::builtin();
+        let mut field = schema.root("apps/v1", "Deployment").unwrap();
+        for key in ["spec", "template", "spec", "containers"] {
+            field = schema.field(&field, key).unwrap().clone();
+        }
+        assert_eq!(field.keys.as_deref(), Some(&["name".into()][..]));
+        let container = schema.items(&field).unwrap();
+        let ports = schema.field(&container, "ports").unwrap();
+        assert_eq!(ports.keys.as_deref(), Some(&["containerPort".into(), "protocol".into()][..]));
+    }
+}
