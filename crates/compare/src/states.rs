@@ -18,21 +18,12 @@ pub fn compare(before: &ClusterState, after: &ClusterState) -> Vec<Change> {
     let mut objects: BTreeMap<ObjectKey, (Vec<Applied<'_>>, Vec<Applied<'_>>)> = BTreeMap::new();
     let known = |(unit, _): &Applied<'_>| !unknown.contains(&unit.id);
     for applied in before.objects().filter(known) {
-        objects.entry(identity(&applied.1.key)).or_default().0.push(applied);
+        objects.entry(applied.1.key.identity()).or_default().0.push(applied);
     }
     for applied in after.objects().filter(known) {
-        objects.entry(identity(&applied.1.key)).or_default().1.push(applied);
+        objects.entry(applied.1.key.identity()).or_default().1.push(applied);
     }
     objects.values().filter_map(|(old, new)| change(old, new)).collect()
-}
-
-/// The key under which an object is paired: no namespace is the namespace `default`.
-fn identity(key: &ObjectKey) -> ObjectKey {
-    let mut key = key.clone();
-    if key.namespace == "default" {
-        key.namespace = "".into();
-    }
-    key
 }
 
 fn change(old: &[Applied<'_>], new: &[Applied<'_>]) -> Option<Change> {

@@ -1,1 +1,29 @@
-//! Who selects, mounts, owns and waits for whom.
+//! Who selects, mounts, owns and waits for whom; what a change reaches.
+//!
+//! [`Graph::of`] joins the objects of one cluster by what they name, select, own, produce and wait for.
+//! An edge leads from the object that needs another to the one that is needed, and says what happens
+//! to the first when the second changes or goes. An object that is named and not rendered is one that
+//! another object brings about, or one outside: never simply missing.
+//!
+//! Which field names which object is data: `schemas/tables/references.yaml`.
+
+mod build;
+mod dangling;
+mod edge;
+mod labels;
+mod order;
+mod pattern;
+mod produced;
+mod references;
+mod selections;
+mod table;
+mod template;
+
+pub use build::Graph;
+pub use dangling::{Dangling, Missing};
+pub use edge::{Consequence, Edge, Link, Presence, Relation, Vertex};
+pub use selections::{Selection, SelectionChange};
+pub use template::PodTemplate;
+
+#[cfg(test)]
+mod cases;

@@ -1,0 +1,215 @@
+//! The graph of one cluster.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use gitops_model::{ClusterState, ObjectKey, Unit, UnitId};
+use gitops_yaml::SmolStr;
+use petgraph::Direction;
+use petgraph::graph::{DiGraph, NodeIndex};
+use petgraph::visit::EdgeRef;
+
+use crate::produced::produced_by;
+use crate::references::named_by;
+use crate::selections::{self, Candidates};
+use crate::table::table;
+use crate::{Consequence, Edge, Link, Presence, Relation, Selection, SelectionChange, Vertex};
+
+/// The objects of one cluster and what joins them.
+#[derive(Debug, Default)]
+pub struct Graph {
+    pub(crate) graph: DiGraph<Vertex, Edge>,
+    pub(crate) index: BTreeMap<ObjectKey, NodeIndex>,
+    selections: Vec<Selection>,
+    prunes: BTreeSet<UnitId>,
+}
+
+impl Graph {
+    /// Joins the objects of a cluster.
+    #[must_use]
+    pub fn of(state: &ClusterState) -> Self {
+        let mut graph = Self::default();
+        for (unit, object) in state.objects() {
+            let presence = Presence::Found { object: object.clone(), unit: unit.id.clone() };
+            let at = graph.vertex(&object.key, Presence::External);
+            graph.graph[at].presence = presence;
+        }
+        for unit in &state.units {
+            graph.add_unit(unit);
+        }
+        graph.add_products(state);
+        graph.add_references(state);
+        graph.add_selections(state);
+        graph.add_surroundings(state);
+        graph
+    }
+
+    fn vertex(&mut self, key: &ObjectKey, presence: Presence) -> NodeIndex {
+        let vertex = || Vertex { key: key.clone(), presence };
+        *self.index.entry(key.identity()).or_insert_with(|| self.graph.add_node(vertex()))
+    }
+
+    fn join(&mut self, from: &ObjectKey, to: &ObjectKey, edge: Edge) {
+        let from = self.vertex(from, Presence::External);
+        let given = table().is_builtin(&to.group, &to.kind, &to.name);
+        let to = self.vertex(to, if given { Presence::Given } else { Presence::External });
+        self.graph.add_edge(from, to, edge);
+    }
+
+    /// A unit owns what it applies and waits for the units it depends on. Where the object that
+    /// declares it is rendered, its `dependsOn` is a reference like any other.
+    fn add_unit(&mut self, unit: &Unit) {
+        let Some(owner) = unit_key(&unit.id) else { return };
+        if unit.prune {
+            self.prunes.insert(unit.id.clone());
+        }
+        let at = self.vertex(&owner, Presence::Given);
+        if self.graph[at].object().is_none() {
+            for (id, span) in &unit.depends_on {
+                let Some(needed) = unit_key(id) else { continue };
+                let edge = Edge::implied(Relation::WaitsFor, Consequence::Waits);
+                self.join(&owner, &needed, Edge { span: Some(*span), ..edge });
+            }
+        }
+        let removed = if unit.prune { Consequence::Deleted } else { Consequence::Nothing };
+        for object in unit.resources.iter().filter(|o| o.key != owner) {
+            self.join(&object.key, &owner, Edge::implied(Relation::OwnedBy, removed));
+        }
+    }
+
+    fn add_products(&mut self, state: &ClusterState) {
+        for (_, object) in state.objects() {
+            for produced in produced_by(object) {
+                let by = object.key.clone();
+                let at = self.vertex(&produced.key, Presence::External);
+                if self.graph[at].presence == Presence::External {
+                    self.graph[at].presence = Presence::Produced { by, keys: produced.keys };
+                }
+                let edge = Edge::implied(Relation::ProducedBy, produced.removed);
+                self.join(&produced.key, &object.key, Edge { span: Some(produced.span), ..edge });
+            }
+        }
+    }
+
+    fn add_references(&mut self, state: &ClusterState) {
+        for (_, object) in state.objects() {
+            for named in named_by(object) {
+                self.join(&object.key, &named.to, named.edge);
+            }
+        }
+    }
+
+    fn add_selections(&mut self, state: &ClusterState) {
+        let candidates = Candidates::of(state);
+        for (_, object) in state.objects() {
+            for selection in candidates.selected_by(object) {
+                for key in selection.matched.iter().filter(|k| **k != object.key) {
+                    let edge = Edge::implied(selection.relation, selection.lost);
+                    let (path, span) = (selection.path.clone(), Some(selection.span));
+                    self.join(&selection.from, key, Edge { path, span, ..edge });
+                }
+                self.selections.push(selection);
+            }
+        }
+    }
+
+    /// Namespaces and definitions, where they are rendered too.
+    fn add_surroundings(&mut self, state: &ClusterState) {
+        let definitions = definitions(state);
+        for (_, object) in state.objects() {
+            let key = &object.key;
+            let namespace = ObjectKey::new("", "Namespace", "", &key.namespace);
+            if self.index.contains_key(&namespace) {
+                let edge = Edge::implied(Relation::Inside, Consequence::Deleted);
+                self.join(key, &namespace, edge);
+            }
+            if let Some(definition) = definitions.get(&(key.group.clone(), key.kind.clone())) {
+                let edge = Edge::implied(Relation::DefinedBy, Consequence::Deleted);
+                self.join(key, definition, edge);
+            }
+        }
+    }
+
+    fn link(&self, edge: petgraph::graph::EdgeReference<'_, Edge>) -> Link<'_> {
+        let (from, to) = (&self.graph[edge.source()], &self.graph[edge.target()]);
+        Link { from, to, edge: &self.graph[edge.id()] }
+    }
+
+    fn links(&self, key: &ObjectKey, direction: Direction) -> Vec<Link<'_>> {
+        let Some(at) = self.index.get(&key.identity()) else { return Vec::new() };
+        let mut links: Vec<Link<'_>> =
+            self.graph.edges_directed(*at, direction).map(|e| self.link(e)).collect();
+        // petgraph gives the newest edge first.
+        links.reverse();
+        links
+    }
+
+    /// Every edge.
+    pub fn edges(&self) -> impl Iterator<Item = Link<'_>> {
+        self.graph.edge_references().map(|e| self.link(e))
+    }
+
+    /// What an object needs.
+    #[must_use]
+    pub fn edges_from(&self, key: &ObjectKey) -> Vec<Link<'_>> {
+        self.links(key, Direction::Outgoing)
+    }
+
+    /// What needs an object.
+    #[must_use]
+    pub fn edges_to(&self, key: &ObjectKey) -> Vec<Link<'_>> {
+        self.links(key, Direction::Incoming)
+    }
+
+    /// Every object, rendered or only named, sorted by key.
+    pub fn vertices(&self) -> impl Iterator<Item = &Vertex> {
+        self.index.values().map(|at| &self.graph[*at])
+    }
+
+    /// The object of that identity, rendered or only named.
+    #[must_use]
+    pub fn find(&self, key: &ObjectKey) -> Option<&Vertex> {
+        self.index.get(&key.identity()).map(|at| &self.graph[*at])
+    }
+
+    /// Every selector and what it selects.
+    #[must_use]
+    pub fn selections(&self) -> &[Selection] {
+        &self.selections
+    }
+
+    /// The selectors that select other objects than in the graph before.
+    #[must_use]
+    pub fn selection_changes<'a>(&'a self, before: &'a Self) -> Vec<SelectionChange<'a>> {
+        let there = |key: &ObjectKey| self.find(key).is_some_and(|v| v.object().is_some());
+        selections::changes(&before.selections, &self.selections, there)
+    }
+
+    /// Whether a unit deletes what it no longer renders.
+    #[must_use]
+    pub fn prunes(&self, unit: &UnitId) -> bool {
+        self.prunes.contains(unit)
+    }
+}
+
+/// The object that declares a unit; folders have none.
+pub(crate) fn unit_key(id: &UnitId) -> Option<ObjectKey> {
+    let group = match id.kind.as_str() {
+        "Kustomization" => "kustomize.toolkit.fluxcd.io",
+        "Application" => "argoproj.io",
+        _ => return None,
+    };
+    Some(ObjectKey::new(group, &id.kind, &id.namespace, &id.name))
+}
+
+/// The CustomResourceDefinitions among the objects, by the group and kind that they define.
+fn definitions(state: &ClusterState) -> BTreeMap<(SmolStr, SmolStr), ObjectKey> {
+    let text = |node: Option<&gitops_yaml::Node>| node.and_then(|n| n.text()).map(SmolStr::new);
+    state
+        .objects()
+        .filter(|(_, o)| o.gvk.is("apiextensions.k8s.io", "CustomResourceDefinition"))
+        .filter_map(|(_, o)| {
+            let group = text(o.at(&["spec", "group"]))?;
+            Some(((group, text(o.at(&["spec", "names", "kind"]))?), o.key.clone()))
+        })
+        .collect()
+}
