@@ -1,7 +1,7 @@
 //! The verdict.
 
 use gitops_model::{ApplyMode, FieldPath, Resource, Segment};
-use gitops_schema::{Immutable, Struct, decode, fill, immutable_fields};
+use gitops_schema::{Immutable, Struct, decode, fill, immutable_fields, read};
 use gitops_yaml::Node;
 
 use crate::write::{Sides, written};
@@ -36,9 +36,9 @@ fn builtin(update: &Update<'_>, known: &'static Struct) -> Verdict {
 pub(crate) struct Judged<'a> {
     /// The update.
     pub(crate) update: &'a Update<'a>,
-    /// The manifest before, decoded.
+    /// The manifest before.
     pub(crate) old: Node,
-    /// The manifest after, decoded.
+    /// The manifest after.
     pub(crate) new: Node,
     /// The live object.
     pub(crate) live: Node,
@@ -48,12 +48,12 @@ pub(crate) struct Judged<'a> {
 
 impl<'a> Judged<'a> {
     fn new(update: &'a Update<'a>, known: &'static Struct) -> Self {
-        let (old, new) = (decode(&update.old.body, known), decode(&update.new.body, known));
-        let mut live = old.clone();
+        let (old, new) = (manifest(update.old, known), manifest(update.new, known));
+        let mut live = decode(&old, known);
         fill(&mut live, known);
         kinds::fill(&mut live, update);
         let sides = Sides { live: &live, old: Some(&old), new: &new };
-        let mut stored = written(sides, known, update.mode);
+        let mut stored = decode(&written(sides, known, update.mode), known);
         fill(&mut stored, known);
         kinds::restore(&mut stored, &live, update);
         Self { update, old, new, live, stored }
@@ -136,6 +136,13 @@ impl<'a> Judged<'a> {
     pub(crate) fn is_patch(&self) -> bool {
         self.update.mode == ApplyMode::ClientSide
     }
+}
+
+/// What a manifest says; a status in it is no part of a write.
+fn manifest(object: &Resource, known: &Struct) -> Node {
+    let mut body = read(&object.body, known);
+    body.remove("status");
+    body
 }
 
 /// Whether two values that may be absent are the same.

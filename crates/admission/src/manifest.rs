@@ -14,6 +14,23 @@ pub(crate) fn is_malformed(update: &Update<'_>, known: &Struct) -> bool {
     !fields_fit(&update.new.body, known, strict)
 }
 
+/// The structures that require something of a label.
+const REQUIREMENTS: [&str; 2] =
+    ["core/v1.NodeSelectorRequirement", "meta.k8s.io/v1.LabelSelectorRequirement"];
+
+/// Whether a requirement names a label, and values where its operator wants them.
+fn is_requirement(node: &Node) -> bool {
+    let text = |key: &str| node.get(key).and_then(Node::text).unwrap_or_default();
+    let values = node.get("values").map(Node::items).unwrap_or_default().len();
+    let fits = match text("operator") {
+        "In" | "NotIn" => values > 0,
+        "Exists" | "DoesNotExist" => values == 0,
+        "Gt" | "Lt" => values == 1,
+        _ => false,
+    };
+    fits && !text("key").is_empty()
+}
+
 fn fields_fit(node: &Node, known: &Struct, strict: bool) -> bool {
     node.entries().iter().all(|entry| match known.fields.get(&entry.key) {
         Some(field) => fits(&entry.value, &field.ty, strict),
@@ -29,8 +46,14 @@ fn fits(node: &Node, ty: &Type, strict: bool) -> bool {
         Type::Any | Type::Quantity | Type::IntOrString => true,
         Type::String | Type::Bytes | Type::Time => node.as_scalar().is_some(),
         Type::Bool => node.as_bool().is_some(),
-        Type::Int | Type::Float => node.as_scalar().is_some() && node.as_str().is_none(),
-        Type::Struct(known) => node.as_map().is_some() && fields_fit(node, known, strict),
+        Type::Int => node.as_i64().is_some_and(|number| i32::try_from(number).is_ok()),
+        Type::Long => node.as_i64().is_some(),
+        Type::Float => node.as_scalar().is_some() && node.as_str().is_none(),
+        Type::Struct(known) => {
+            node.as_map().is_some()
+                && fields_fit(node, known, strict)
+                && (!REQUIREMENTS.contains(&known.name.as_str()) || is_requirement(node))
+        }
         Type::Map(map) => {
             node.as_map().is_some()
                 && node.entries().iter().all(|e| fits(&e.value, &map.value, strict))
@@ -54,6 +77,9 @@ fn has_twins(node: &Node, list: &List) -> bool {
     seen.sort_unstable();
     keyless || seen.windows(2).any(|pair| pair[0] == pair[1])
 }
+
+/// The structures whose key may be left out, so that a create takes what a patch cannot be computed for.
+const KEYLESS: [&str; 2] = ["core/v1.LocalObjectReference", "core/v1.ObjectReference"];
 
 /// What kubectl cannot compute a patch for: an item of a list without the list's merge key.
 pub(crate) fn unpatchable(update: &Update<'_>, known: &Struct) -> Option<Refusal> {
@@ -88,11 +114,12 @@ fn keyless(node: &Node, ty: &Type, at: &FieldPath) -> Option<(String, FieldPath)
         Type::List(list) => node.items().iter().enumerate().find_map(|(i, item)| {
             match &list.patch {
                 Pairing::Keys(keys) => {
-                    let missing = keys.iter().find(|key| item.get(key).is_none());
-                    if let Some(key) = missing {
-                        return Some((key.to_string(), at.index(i)));
+                    let optional =
+                        matches!(&list.item, Type::Struct(s) if KEYLESS.contains(&s.name.as_str()));
+                    match keys.iter().find(|key| item.get(key).is_none()) {
+                        Some(key) if optional => Some((key.to_string(), at.index(i))),
+                        _ => keyless(item, &list.item, &at.index(i)),
                     }
-                    keyless(item, &list.item, &at.index(i))
                 }
                 // A list without merge keys is replaced whole.
                 Pairing::Set | Pairing::Atomic => None,

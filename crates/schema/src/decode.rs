@@ -10,71 +10,87 @@ use crate::{Quantity, Struct, Type};
 /// `apiequality.Semantic.DeepEqual`.
 #[must_use]
 pub fn decode(node: &Node, known: &Struct) -> Node {
-    structure(node, known)
+    structure(node, known, Zeroes::Dropped)
 }
 
-fn structure(node: &Node, known: &Struct) -> Node {
-    if known.open {
-        return node.clone();
-    }
+/// The manifest as an apply reads it: like [`decode`], but empty and zero values stay, for what a
+/// manifest names is its own.
+#[must_use]
+pub fn read(node: &Node, known: &Struct) -> Node {
+    structure(node, known, Zeroes::Kept)
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Zeroes {
+    Kept,
+    Dropped,
+}
+
+fn structure(node: &Node, known: &Struct, zeroes: Zeroes) -> Node {
     let entries = node.entries().iter().filter_map(|entry| {
-        let field = known.fields.get(&entry.key)?;
-        let value = value(&entry.value, &field.ty, field.pointer)?;
-        Some(Entry { key: entry.key.clone(), key_span: entry.key_span, value })
+        let value = match known.fields.get(&entry.key) {
+            Some(field) => value(&entry.value, &field.ty, field.pointer, zeroes)?,
+            None if known.open => entry.value.clone(),
+            None => return None,
+        };
+        Some(Entry { value, ..entry.clone() })
     });
     Node::map(entries.collect(), node.origin.clone())
 }
 
 /// `None` where the value is no other than an absent one.
-fn value(node: &Node, ty: &Type, pointer: bool) -> Option<Node> {
+fn value(node: &Node, ty: &Type, pointer: bool, zeroes: Zeroes) -> Option<Node> {
     if node.is_null() {
         return None;
     }
-    let decoded = element(node, ty);
-    let absent = match ty {
+    let decoded = element(node, ty, zeroes);
+    let kept = zeroes == Zeroes::Kept || !is_zero(&decoded, ty, pointer);
+    kept.then_some(decoded)
+}
+
+fn is_zero(node: &Node, ty: &Type, pointer: bool) -> bool {
+    match ty {
         Type::Any | Type::Time | Type::Quantity => false,
-        Type::List(_) => decoded.as_seq().is_some_and(<[_]>::is_empty),
-        Type::Map(_) => decoded.as_map().is_some_and(<[_]>::is_empty),
-        Type::Struct(_) => !pointer && decoded.as_map().is_some_and(<[_]>::is_empty),
+        Type::List(_) => node.as_seq().is_some_and(<[_]>::is_empty),
+        Type::Map(_) => node.as_map().is_some_and(<[_]>::is_empty),
         _ if pointer => false,
-        Type::Bool => decoded.as_bool() == Some(false),
-        Type::Int | Type::Float => decoded.as_i64() == Some(0),
-        Type::String | Type::Bytes => decoded.text() == Some(""),
-        Type::IntOrString => decoded.text() == Some("") || decoded.as_i64() == Some(0),
-    };
-    (!absent).then_some(decoded)
+        Type::Struct(_) => node.as_map().is_some_and(<[_]>::is_empty),
+        Type::Bool => node.as_bool() == Some(false),
+        Type::Int | Type::Long | Type::Float => node.as_i64() == Some(0),
+        Type::String | Type::Bytes => node.text() == Some(""),
+        Type::IntOrString => node.text() == Some("") || node.as_i64() == Some(0),
+    }
 }
 
 /// A value that is there, be it empty: a list's item, a map's value.
-fn element(node: &Node, ty: &Type) -> Node {
+fn element(node: &Node, ty: &Type, zeroes: Zeroes) -> Node {
     match ty {
         Type::Any | Type::IntOrString => node.clone(),
         Type::Bool => rewritten(node, |text| Scalar::plain(text.to_ascii_lowercase())),
-        Type::Int | Type::Float => rewritten(node, |text| Scalar::plain(text.clone())),
+        Type::Int | Type::Long | Type::Float => rewritten(node, |text| Scalar::plain(text.clone())),
         Type::String | Type::Bytes | Type::Time => {
             rewritten(node, |text| Scalar::string(text.clone()))
         }
         Type::Quantity => rewritten(node, |text| {
-            Scalar::string(
-                Quantity::parse(text).map_or_else(|| text.clone(), |q| q.to_string().into()),
-            )
+            let reduced = Quantity::parse(text).map(|quantity| quantity.to_string().into());
+            Scalar::string(reduced.unwrap_or_else(|| text.clone()))
         }),
-        Type::List(list) => {
-            let items = node.items().iter().map(|item| element(item, &list.item));
-            node.as_seq()
-                .map_or_else(|| node.clone(), |_| Node::seq(items.collect(), node.origin.clone()))
+        Type::List(list) if node.as_seq().is_some() => {
+            let items = node.items().iter().map(|item| element(item, &list.item, zeroes));
+            Node::seq(items.collect(), node.origin.clone())
         }
-        Type::Map(map) => {
-            let entries = node.entries().iter().filter(|e| !e.value.is_null()).map(|e| Entry {
-                key: e.key.clone(),
-                key_span: e.key_span,
-                value: element(&e.value, &map.value),
+        Type::Map(map) if node.as_map().is_some() => {
+            let entries = node.entries().iter().filter(|e| !e.value.is_null());
+            let entries = entries.map(|entry| Entry {
+                value: element(&entry.value, &map.value, zeroes),
+                ..entry.clone()
             });
-            node.as_map()
-                .map_or_else(|| node.clone(), |_| Node::map(entries.collect(), node.origin.clone()))
+            Node::map(entries.collect(), node.origin.clone())
         }
-        Type::Struct(known) if node.as_map().is_some() || node.is_null() => structure(node, known),
-        Type::Struct(_) => node.clone(),
+        Type::Struct(known) if node.as_map().is_some() || node.is_null() => {
+            structure(node, known, zeroes)
+        }
+        Type::List(_) | Type::Map(_) | Type::Struct(_) => node.clone(),
     }
 }
 

@@ -43,11 +43,17 @@ pub fn fill(node: &mut Node, known: &Struct) {
     }
     special(node, known);
     for (key, field) in &known.fields {
-        if node.get(key).is_none() {
-            continue;
-        }
-        if let Some(value) = node.get_mut(key) {
-            fill_value(value, &field.ty);
+        match (node.get_mut(key), &field.ty) {
+            (Some(value), ty) => fill_value(value, ty),
+            // What is no pointer is always there, and has its defaults.
+            (None, Type::Struct(inner)) if !field.pointer => {
+                let mut value = Node::map(Vec::new(), node.origin.clone());
+                fill(&mut value, inner);
+                if !value.entries().is_empty() {
+                    node.set(Entry::new(key.clone(), node.span(), value));
+                }
+            }
+            (None, _) => {}
         }
     }
 }
@@ -133,6 +139,9 @@ fn special(node: &mut Node, known: &Struct) {
         "core/v1.Volume" if node.entries().iter().all(|e| e.key == "name") => {
             set_absent(node, "emptyDir", |origin| Node::map(Vec::new(), origin.clone()));
         }
+        "core/v1.PodSpec" => {
+            mirror(node, "serviceAccountName", "serviceAccount");
+        }
         "core/v1.Pod" => {
             for containers in ["containers", "initContainers"] {
                 let containers = node.at_mut(&["spec", containers]).and_then(Node::as_seq_mut);
@@ -140,6 +149,15 @@ fn special(node: &mut Node, known: &Struct) {
             }
         }
         _ => {}
+    }
+}
+
+/// Two fields hold the same, the first of them where they differ (pkg/apis/core/v1/conversion.go).
+fn mirror(node: &mut Node, first: &str, second: &str) {
+    if let Some(value) = node.get(first).or_else(|| node.get(second)).cloned() {
+        for key in [first, second] {
+            node.set(Entry::new(key, value.span(), value.clone()));
+        }
     }
 }
 

@@ -13,6 +13,8 @@ impl Quantity {
     /// assert_eq!(Quantity::parse("100Gi"), Quantity::parse("102400Mi"));
     /// assert!(Quantity::parse("10G") < Quantity::parse("10Gi"));
     /// assert_eq!(Quantity::parse("ten"), None);
+    /// // An amount says itself in billionths, so that equal quantities read alike.
+    /// assert_eq!(Quantity::parse("1").map(|q| q.to_string()).as_deref(), Some("1000000000n"));
     /// ```
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {

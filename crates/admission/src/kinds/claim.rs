@@ -19,9 +19,18 @@ pub(super) fn fill(claim: &mut Node, update: &Update<'_>) {
         edit::set_absent(claim, &["spec"], "storageClassName", &class.key.name);
     }
     if is_bound(update.old) {
-        edit::set_absent(claim, &["spec"], "volumeName", BOUND_VOLUME);
+        let named = edit::text(&update.new.body, &["spec", "volumeName"]);
+        let volume = if is_provisioned(named) { named } else { BOUND_VOLUME };
+        edit::set_absent(claim, &["spec"], "volumeName", volume);
     }
     normalise(claim);
+}
+
+/// Whether a volume has the kind of name that provisioners give: `pvc-` and the claim's identifier. One
+/// that a manifest writes out is taken to be the one that the claim is bound to.
+fn is_provisioned(volume: &str) -> bool {
+    let id = volume.strip_prefix("pvc-").unwrap_or_default();
+    !id.is_empty() && id.chars().all(|c| c.is_ascii_hexdigit() || c == '-')
 }
 
 /// Whether the live claim is bound. Without a status it is taken to be.

@@ -16,17 +16,26 @@ pub(crate) const GENERATED_LABELS: [&str; 4] = [
 /// Stands for a value that only the server knows.
 const GENERATED: &str = "<generated>";
 
-/// Fills in the selector and the labels, unless the manifest selects by itself.
-pub(super) fn generate(job: &mut Node) {
+/// Fills in the selector and the labels, unless the manifest selects by itself. What the new manifest
+/// writes out is taken to be what the server generated.
+pub(super) fn generate(job: &mut Node, new: &Node) {
     if edit::is_true(job, &["spec", "manualSelector"]) {
         return;
     }
     edit::ensure_map(job, &["spec"], "selector");
     edit::ensure_map(job, &["spec", "selector"], "matchLabels");
-    edit::set_absent(job, &["spec", "selector", "matchLabels"], GENERATED_LABELS[0], GENERATED);
+    let selected = ["spec", "selector", "matchLabels"];
+    let uid = edit::text(new, &[&selected[..], &[GENERATED_LABELS[0]]].concat());
+    edit::set_absent(job, &selected, GENERATED_LABELS[0], known(uid));
     edit::ensure_map(job, &["spec", "template"], "metadata");
     edit::ensure_map(job, &["spec", "template", "metadata"], "labels");
+    let labels = ["spec", "template", "metadata", "labels"];
     for label in GENERATED_LABELS {
-        edit::set_absent(job, &["spec", "template", "metadata", "labels"], label, GENERATED);
+        let value = edit::text(new, &[&labels[..], &[label]].concat());
+        edit::set_absent(job, &labels, label, known(value));
     }
+}
+
+fn known(value: &str) -> &str {
+    if value.is_empty() { GENERATED } else { value }
 }

@@ -3,6 +3,7 @@
 mod claim;
 mod gated;
 mod job;
+mod pod;
 mod secret;
 mod service;
 
@@ -20,9 +21,13 @@ pub(crate) fn fill(live: &mut Node, update: &Update<'_>) {
     match kind(update) {
         ("", "Service") => service::allocate(live),
         ("", "PersistentVolumeClaim") => claim::fill(live, update),
+        ("", "Pod") => {
+            pod::prioritise(live);
+            pod::tolerate(live);
+        }
         ("", "Secret") => secret::merge_string_data(live),
         ("", "Node") => node_cidrs(live),
-        ("batch", "Job") => job::generate(live),
+        ("batch", "Job") => job::generate(live, &update.new.body),
         _ => {}
     }
     gated::drop(live, update);
@@ -33,6 +38,7 @@ pub(crate) fn restore(stored: &mut Node, live: &Node, update: &Update<'_>) {
     match kind(update) {
         ("", "Service") => service::restore(stored, live),
         ("", "PersistentVolumeClaim") => claim::normalise(stored),
+        ("", "Pod") => pod::tolerate(stored),
         ("", "Secret") => secret::merge_string_data(stored),
         ("", "Node") => node_cidrs(stored),
         _ => {}

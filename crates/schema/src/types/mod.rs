@@ -20,8 +20,10 @@ pub enum Type {
     String,
     /// True or false.
     Bool,
-    /// A whole number.
+    /// A whole number of 32 bits.
     Int,
+    /// A whole number of 64 bits.
+    Long,
     /// A number.
     Float,
     /// Bytes in base64.

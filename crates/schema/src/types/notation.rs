@@ -73,6 +73,7 @@ fn resolve(text: &str, rules: Rules, named: &mut dyn FnMut(&str) -> Type) -> Typ
         "string" => Type::String,
         "bool" => Type::Bool,
         "int" => Type::Int,
+        "long" => Type::Long,
         "float" => Type::Float,
         "bytes" => Type::Bytes,
         "time" => Type::Time,
