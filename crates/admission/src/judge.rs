@@ -5,7 +5,7 @@ use gitops_schema::{Immutable, Struct, decode, fill, immutable_fields, read};
 use gitops_yaml::Node;
 
 use crate::write::{Sides, written};
-use crate::{Refusal, Update, Verdict, conditions, kinds, manifest};
+use crate::{Refusal, Update, Verdict, conditions, invalid, kinds, manifest};
 
 /// What the API server says to an update.
 #[must_use]
@@ -20,7 +20,7 @@ fn builtin(update: &Update<'_>, known: &'static Struct) -> Verdict {
     if let Some(why) = manifest::unpatchable(update, known) {
         return Verdict::Rejected(vec![why]);
     }
-    if manifest::is_malformed(update, known) {
+    if manifest::is_malformed(update, known) || invalid::is_invalid(update) {
         return Verdict::Accepted;
     }
     let judged = Judged::new(update, known);

@@ -6,6 +6,7 @@
 
 mod conditions;
 mod edit;
+mod invalid;
 mod judge;
 mod kinds;
 mod manifest;

@@ -4,6 +4,7 @@
 //! `prerequisites`, `class`, and `verdicts` by release and apply mode. `GITOPS_LINT_RECORDED_KIND`
 //! narrows it to one kind. Without the first the test says that it was skipped.
 #![expect(clippy::disallowed_methods, reason = "a test reads a file that the environment names")]
+#![expect(clippy::print_stdout, reason = "the report of a test")]
 
 use std::collections::BTreeMap;
 
@@ -90,12 +91,24 @@ fn tally(case: &Node, tally: &mut Tally) {
             };
             *count += 1;
             println!(
-                "{} [{name} {version}] {} ({}): server said {wanted} {:?}; judged {verdict:.400?}",
+                "{} [{name} {version}] {} ({}): server said {wanted} {:?}; judged {}",
                 text(case, &["id"]),
                 text(case, &["case"]),
                 text(case, &["live"]),
-                text(case, &["message"]).chars().take(200).collect::<String>(),
+                text(case, &["message"]).chars().take(160).collect::<String>(),
+                said(&verdict),
             );
+        }
+    }
+}
+
+fn said(verdict: &Verdict) -> String {
+    match verdict {
+        Verdict::Accepted => "accepted".to_owned(),
+        Verdict::Unknown(why) => format!("unknown: {why}"),
+        Verdict::Rejected(refusals) => {
+            let says = refusals.iter().map(|r| format!("{}: {:.60}", r.path, r.message));
+            says.collect::<Vec<_>>().join("; ")
         }
     }
 }

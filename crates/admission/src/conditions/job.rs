@@ -4,7 +4,7 @@ use gitops_schema::Immutable;
 use gitops_yaml::Node;
 
 use crate::judge::Judged;
-use crate::kinds::GENERATED_LABELS;
+use crate::kinds::{NAME_LABELS, UID_LABELS};
 use crate::{Refusal, edit};
 
 const TEMPLATE: &[&str] = &["spec", "template"];
@@ -109,7 +109,7 @@ fn free_resources(live: &mut Node, stored: &Node) {
 
 /// The labels go that the server gave the template so that the Job finds its pods.
 pub(super) fn generated_labels(judged: &Judged<'_>, row: &'static Immutable) -> Vec<Refusal> {
-    let lost = GENERATED_LABELS.iter().any(|label| {
+    let lost = UID_LABELS.iter().chain(&NAME_LABELS).any(|label| {
         let at = [LABELS, &[label]].concat();
         judged.live.at(&at).is_some() && judged.stored.at(&at).is_none()
     });

@@ -91,22 +91,24 @@ pub(super) fn health_check_port(judged: &Judged<'_>, row: &'static Immutable) ->
 }
 
 /// Two ports of one number are told apart by their protocol, which a strategic merge patch does not
-/// know: it takes one away for the other when they change places, or when one goes.
+/// know. Where one of them goes, the patch takes both away, and no port may be left; where they change
+/// places, it writes one over the other.
 pub(super) fn ports_patch(judged: &Judged<'_>, row: &'static Immutable) -> Vec<Refusal> {
     let ports = |node: &Node| node.at(&row.keys()).map(Node::items).unwrap_or_default().to_vec();
     let (old, new) = (ports(&judged.old), ports(&judged.new));
-    let of_number = |ports: &[Node], number: &str| -> Vec<Node> {
-        ports.iter().filter(|p| edit::text(p, &["port"]) == number).cloned().collect()
+    let number = |port: &Node| edit::text(port, &["port"]).to_owned();
+    let protocols = |ports: &[Node], wanted: &str| -> Vec<String> {
+        let of_number = ports.iter().filter(|port| number(port) == wanted);
+        of_number.map(|port| edit::text(port, &["protocol"]).to_owned()).collect()
     };
-    let mixed_up = old.iter().any(|port| {
-        let number = edit::text(port, &["port"]);
-        let (old, new) = (of_number(&old, number), of_number(&new, number));
-        let protocols = |ports: &[Node]| -> Vec<String> {
-            ports.iter().map(|p| edit::text(p, &["protocol"]).to_owned()).collect()
-        };
-        old.len() > 1
-            && !new.is_empty()
-            && (new.len() < old.len() || protocols(&old) != protocols(&new[..old.len()]))
+    let pairs = |port: &Node| (protocols(&old, &number(port)), protocols(&new, &number(port)));
+    let goes = |port: &Node| {
+        let (old, new) = pairs(port);
+        old.len() > new.len()
+    };
+    let swapped = old.iter().map(pairs).any(|(old, new)| {
+        old.len() > 1 && old.len() <= new.len() && old.iter().zip(&new).any(|(a, b)| a != b)
     });
-    judged.refuse_if(judged.is_patch() && mixed_up, row)
+    let valid = !new.is_empty() && new.iter().all(|port| !number(port).is_empty());
+    judged.refuse_if(judged.is_patch() && valid && (swapped || new.iter().all(goes)), row)
 }

@@ -4,14 +4,12 @@ use gitops_yaml::Node;
 
 use crate::edit;
 
-/// The labels that the server adds to the template of a Job (pkg/registry/batch/job/strategy.go
+/// The labels that hold the identifier of a Job (pkg/registry/batch/job/strategy.go
 /// `generateSelector`).
-pub(crate) const GENERATED_LABELS: [&str; 4] = [
-    "batch.kubernetes.io/controller-uid",
-    "batch.kubernetes.io/job-name",
-    "controller-uid",
-    "job-name",
-];
+pub(crate) const UID_LABELS: [&str; 2] = ["batch.kubernetes.io/controller-uid", "controller-uid"];
+
+/// The labels that hold the name of a Job.
+pub(crate) const NAME_LABELS: [&str; 2] = ["batch.kubernetes.io/job-name", "job-name"];
 
 /// Stands for a value that only the server knows.
 const GENERATED: &str = "<generated>";
@@ -25,12 +23,12 @@ pub(super) fn generate(job: &mut Node, new: &Node) {
     edit::ensure_map(job, &["spec"], "selector");
     edit::ensure_map(job, &["spec", "selector"], "matchLabels");
     let selected = ["spec", "selector", "matchLabels"];
-    let uid = edit::text(new, &[&selected[..], &[GENERATED_LABELS[0]]].concat());
-    edit::set_absent(job, &selected, GENERATED_LABELS[0], known(uid));
+    let uid = edit::text(new, &[&selected[..], &[UID_LABELS[0]]].concat());
+    edit::set_absent(job, &selected, UID_LABELS[0], known(uid));
     edit::ensure_map(job, &["spec", "template"], "metadata");
     edit::ensure_map(job, &["spec", "template", "metadata"], "labels");
     let labels = ["spec", "template", "metadata", "labels"];
-    for label in GENERATED_LABELS {
+    for label in UID_LABELS.iter().chain(&NAME_LABELS) {
         let value = edit::text(new, &[&labels[..], &[label]].concat());
         edit::set_absent(job, &labels, label, known(value));
     }

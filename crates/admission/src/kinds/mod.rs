@@ -8,8 +8,8 @@ mod secret;
 mod service;
 
 pub(crate) use claim::{class_of, is_bound};
-pub(crate) use job::GENERATED_LABELS;
-pub(crate) use service::{Settled, is_headless, needs_health_check, settle};
+pub(crate) use job::{NAME_LABELS, UID_LABELS};
+pub(crate) use service::{Settled, family_of, is_headless, needs_health_check, settle};
 
 use gitops_yaml::Node;
 
@@ -38,7 +38,10 @@ pub(crate) fn restore(stored: &mut Node, live: &Node, update: &Update<'_>) {
     match kind(update) {
         ("", "Service") => service::restore(stored, live),
         ("", "PersistentVolumeClaim") => claim::normalise(stored),
-        ("", "Pod") => pod::tolerate(stored),
+        ("", "Pod") => {
+            pod::keep_priority(stored, live);
+            pod::tolerate(stored);
+        }
         ("", "Secret") => secret::merge_string_data(stored),
         ("", "Node") => node_cidrs(stored),
         _ => {}

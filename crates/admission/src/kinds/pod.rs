@@ -21,6 +21,15 @@ pub(super) fn prioritise(pod: &mut Node) {
     }
 }
 
+/// On an update the priority is kept where the manifest is silent.
+pub(super) fn keep_priority(pod: &mut Node, live: &Node) {
+    for key in ["priority", "preemptionPolicy"] {
+        if pod.at(&["spec", key]).is_none() {
+            edit::copy(pod, live, SPEC, key);
+        }
+    }
+}
+
 /// The tolerations of every pod, on create and on update
 /// (plugin/pkg/admission/defaulttolerationseconds/admission.go `Admit`).
 pub(super) fn tolerate(pod: &mut Node) {
