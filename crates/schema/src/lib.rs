@@ -9,12 +9,8 @@ mod removed;
 mod strategic_merge;
 mod types;
 
-<<<<<<< HEAD
 pub use cluster_scope::kustomize_cluster_scoped;
-pub use decode::decode;
-=======
 pub use decode::{decode, read};
->>>>>>> b5af783 (Keep what a manifest names, and fill in what admission plugins add)
 pub use defaults::{default_text, fill};
 pub use mutability::{Immutable, immutable_fields, immutable_table};
 pub use quantity::Quantity;
