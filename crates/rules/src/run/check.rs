@@ -31,7 +31,7 @@ fn findings(rule: &Rule, facts: &Facts<'_>) -> Vec<Finding> {
         return Vec::new();
     }
     let mut all = Vec::new();
-    for pair in facts.pairs {
+    for pair in facts.pairs.iter().filter(|p| p.differs()) {
         let name = pair.after.name();
         let drafts = of_pair(rule, pair).into_iter().map(|d| d.clusters([name]));
         all.extend(drafts.filter_map(|d| finish(rule, d, pair.effect, facts)));

@@ -12,7 +12,8 @@ use gitops_yaml::{Sources, Span};
 
 /// All that is known of a run.
 pub struct Facts<'a> {
-    /// Each cluster, before and after: by name, what happens now before what is queued.
+    /// Every cluster, before and after, also those that do not change: by name, what happens now before
+    /// what is queued.
     pub pairs: &'a [Pair<'a>],
     /// What went wrong outside any cluster, such as in the configuration.
     pub problems: &'a [Problem],
@@ -143,6 +144,14 @@ impl<'a> State<'a> {
 }
 
 impl<'a> Pair<'a> {
+    /// Whether there is anything to tell: one state alone always has, two only if they differ.
+    pub(crate) fn differs(&self) -> bool {
+        let after = self.after.cluster;
+        self.before.as_ref().is_none_or(|before| {
+            !self.changes.is_empty() || before.cluster.problems != after.problems
+        })
+    }
+
     /// Whether the unit could not be rendered after the change: what seems to go is then not known.
     #[must_use]
     pub fn is_broken(&self, unit: &UnitId) -> bool {
