@@ -51,8 +51,10 @@ pub(crate) fn normalised(url: &str) -> String {
 
 /// Whether an address is that of a repository on some host, and not a path on this machine.
 pub(crate) fn is_remote(url: &str) -> bool {
-    url.contains("://") && !url.starts_with("file://")
-        || url.split_once(':').is_some_and(|(host, _)| !host.contains('/') && host.len() > 1)
+    match url.split_once("://") {
+        Some((scheme, _)) => scheme != "file",
+        None => url.split_once(':').is_some_and(|(host, _)| !host.contains('/') && host.len() > 1),
+    }
 }
 
 #[cfg(test)]

@@ -3,3 +3,4 @@
 mod envsubst;
 mod expand;
 mod sourceignore;
+mod generate;

@@ -6,6 +6,8 @@ use std::sync::Arc;
 use gitops_model::{EntryKind, Tree, TreeError};
 use gitops_yaml::{ContentId, SmolStr};
 
+use crate::files::join;
+
 /// Always left out.
 const VERSION_CONTROL: [&str; 4] = [".git/", ".gitignore", ".gitmodules", ".gitattributes"];
 
@@ -102,11 +104,6 @@ impl Tree for Artifact {
         entries.retain(|(name, kind)| self.holds(&join(path, name), *kind));
         entries
     }
-}
-
-/// A path below a directory; the top's own path is empty.
-pub(crate) fn join(directory: &str, name: &str) -> String {
-    if directory.is_empty() { name.to_owned() } else { format!("{directory}/{name}") }
 }
 
 /// Collects the patterns of all `.sourceignore` files, those of a directory before those below it.
