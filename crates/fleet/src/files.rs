@@ -11,10 +11,10 @@ pub(crate) fn load(
     tree: &dyn Tree,
     path: &str,
 ) -> Result<Arc<ParsedFile>, TreeError> {
-    let content = tree.content_id(path)?;
-    match sources.loaded(path, content) {
+    let (at, content) = (tree.written_at(path), tree.content_id(path)?);
+    match sources.loaded(&at, content) {
         Some(file) => Ok(file),
-        None => Ok(sources.load(path, content, &*tree.read(path)?)),
+        None => Ok(sources.load(&at, content, &tree.read(path)?)),
     }
 }
 

@@ -5,15 +5,26 @@
 //! is skipped in silence: what cannot be followed is a problem or is listed as unchecked.
 
 mod files;
+mod flux;
+mod folder;
+mod follow;
+mod gaps;
+mod memo;
+mod names;
+mod roots;
+mod scan;
 mod source;
-
-pub mod flux;
+mod versions;
 
 use std::sync::Arc;
 
 use gitops_config::Config;
-use gitops_model::{ClusterState, Deployed, Problem, Revision, SourceRef, Tracks, Tree};
+use gitops_model::{Deployed, Problem, Revision, SourceRef, Tracks, Tree};
 use gitops_yaml::Sources;
+
+pub use follow::follow;
+pub use memo::Memo;
+pub use versions::newest_tag;
 
 /// What a source gives.
 pub enum SourceTree {
@@ -65,15 +76,4 @@ pub struct World<'a> {
     pub urls: &'a [String],
     /// The branch that changes are merged to, where it is known: what an assumed source follows.
     pub target_branch: Option<&'a str>,
-}
-
-/// Renderings that are kept, so that equal inputs are rendered once.
-#[derive(Debug, Default)]
-pub struct Memo {}
-
-/// What each cluster of the repository is given, sorted by name.
-#[must_use]
-pub fn follow(world: &World) -> Vec<ClusterState> {
-    let _ = world;
-    Vec::new()
 }

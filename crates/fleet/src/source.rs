@@ -16,11 +16,6 @@ impl Addresses {
     pub(crate) fn contains(&self, url: &str) -> bool {
         self.0.contains(&normalised(url))
     }
-
-    /// Whether none is known.
-    pub(crate) fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
 }
 
 impl<'u> FromIterator<&'u str> for Addresses {

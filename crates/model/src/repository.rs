@@ -5,7 +5,7 @@ use std::sync::Arc;
 use gitops_yaml::{ContentId, SmolStr};
 
 /// What stands at a path.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum EntryKind {
     /// A file.
     File,
@@ -55,6 +55,11 @@ pub trait Tree: Send + Sync {
 
     /// The names in a directory with their kinds, in byte order; empty where none stands.
     fn list(&self, path: &str) -> Vec<(SmolStr, EntryKind)>;
+
+    /// The path in the repository of what stands at a path, for trees that show it elsewhere.
+    fn written_at(&self, path: &str) -> SmolStr {
+        path.into()
+    }
 
     /// Where a symbolic link leads, if the path is one and stays in the tree.
     fn link_target(&self, path: &str) -> Option<SmolStr> {

@@ -78,7 +78,9 @@ pub(crate) fn plan(
         },
     };
     if let Some(owner) = owner {
-        merge_spec(&mut node, owner, &|component| tree.kind(&clamped("", &join(root, component))).is_some())?;
+        merge_spec(&mut node, owner, &|component| {
+            tree.kind(&clamped("", &join(root, component))).is_some()
+        })?;
     }
     Ok(Plan::Build(node))
 }
@@ -149,9 +151,11 @@ fn merge_spec(
     owner: Kustomization,
     exists: &dyn Fn(&str) -> bool,
 ) -> Result<(), Problem> {
-    for (field, target) in
-        [("targetNamespace", "namespace"), ("namePrefix", "namePrefix"), ("nameSuffix", "nameSuffix")]
-    {
+    for (field, target) in [
+        ("targetNamespace", "namespace"),
+        ("namePrefix", "namePrefix"),
+        ("nameSuffix", "nameSuffix"),
+    ] {
         if let Some(value) = owner.spec(&[field]) {
             node.set(Entry::new(target, value.span(), value.clone()));
         }
@@ -200,12 +204,14 @@ fn append(node: &mut Node, field: &str, items: impl IntoIterator<Item = Node>) {
 
 /// `newTag` and `digest` are one: setting either clears the other.
 fn merge_image(node: &mut Node, image: &Node) {
-    let named = |n: &Node| n.get("name").and_then(Node::text) == image.get("name").and_then(Node::text);
+    let named =
+        |n: &Node| n.get("name").and_then(Node::text) == image.get("name").and_then(Node::text);
     let existing = node.get_mut("images").and_then(Node::as_seq_mut);
     let Some(old) = existing.and_then(|images| images.iter_mut().find(|i| named(i))) else {
         return append(node, "images", [image.clone()]);
     };
-    let set = |field: &str| image.entry(field).filter(|e| e.value.text().is_some_and(|t| !t.is_empty()));
+    let set =
+        |field: &str| image.entry(field).filter(|e| e.value.text().is_some_and(|t| !t.is_empty()));
     if let Some(name) = set("newName") {
         old.set(name.clone());
     }

@@ -1,6 +1,21 @@
 //! What kustomize-controller, source-controller and the Flux Operator make of their objects.
 
+mod artifact;
+mod build;
+mod cluster;
+mod definition;
+mod discover;
+mod entry;
 mod envsubst;
 mod expand;
-mod sourceignore;
 mod generate;
+mod instance;
+mod sourceignore;
+mod sources;
+mod state;
+mod substitute;
+mod variables;
+
+pub(crate) use discover::discover;
+pub(crate) use generate::FILE_NAMES;
+pub(crate) use state::states;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use gitops_model::{EntryKind, Tree, TreeError};
 use gitops_yaml::{ContentId, SmolStr};
 
-use crate::files::join;
+use crate::files::{is_within, join};
 
 /// Always left out.
 const VERSION_CONTROL: [&str; 4] = [".git/", ".gitignore", ".gitmodules", ".gitattributes"];
@@ -39,28 +39,28 @@ const DEFAULTS: [&str; 20] = [
 /// when nothing is left in them.
 pub(crate) struct Artifact {
     tree: Arc<dyn Tree>,
+    /// The folder that is the artifact's root; paths stay those of the repository.
+    base: SmolStr,
     patterns: Vec<Pattern>,
 }
 
 impl Artifact {
-    /// The artifact of a tree, `ignore` being the source's `spec.ignore`.
-    pub(crate) fn new(tree: Arc<dyn Tree>, ignore: Option<&str>) -> Self {
+    /// The artifact of the folder `base` of a tree, `ignore` being the source's `spec.ignore`.
+    pub(crate) fn new(tree: Arc<dyn Tree>, base: &str, ignore: Option<&str>) -> Self {
         let mut patterns = Vec::new();
-        ignore_files(tree.as_ref(), "", &mut patterns);
-        patterns.extend(parse_lines(ignore.unwrap_or_default(), ""));
+        ignore_files(tree.as_ref(), base, &mut patterns);
+        patterns.extend(parse_lines(ignore.unwrap_or_default(), base));
         if patterns.is_empty() {
-            patterns.extend(DEFAULTS.iter().map(|p| Pattern::parse(p, "")));
+            patterns.extend(DEFAULTS.iter().map(|p| Pattern::parse(p, base)));
         }
-        let mut all: Vec<_> = VERSION_CONTROL.iter().map(|p| Pattern::parse(p, "")).collect();
+        let mut all: Vec<_> = VERSION_CONTROL.iter().map(|p| Pattern::parse(p, base)).collect();
         all.append(&mut patterns);
-        Self { tree, patterns: all }
+        Self { tree, base: base.into(), patterns: all }
     }
 
     fn holds(&self, path: &str, kind: EntryKind) -> bool {
-        if kind == EntryKind::Directory {
-            return self.tree.link_target(path).is_none();
-        }
-        self.tree.link_target(path).is_none() && !self.ignores(path)
+        let ignored = kind == EntryKind::File && self.ignores(path);
+        !ignored && self.tree.link_target(path).is_none()
     }
 
     fn ignores(&self, path: &str) -> bool {
@@ -86,7 +86,8 @@ impl Artifact {
 impl Tree for Artifact {
     fn kind(&self, path: &str) -> Option<EntryKind> {
         let kind = self.tree.kind(path)?;
-        (self.holds(path, kind) && self.reaches(path)).then_some(kind)
+        let inside = is_within(path, &self.base) || is_within(&self.base, path);
+        (inside && self.holds(path, kind) && self.reaches(path)).then_some(kind)
     }
 
     fn content_id(&self, path: &str) -> Result<ContentId, TreeError> {
@@ -101,8 +102,12 @@ impl Tree for Artifact {
 
     fn list(&self, path: &str) -> Vec<(SmolStr, EntryKind)> {
         let mut entries = self.tree.list(path);
-        entries.retain(|(name, kind)| self.holds(&join(path, name), *kind));
+        entries.retain(|(name, _)| self.kind(&join(path, name)).is_some());
         entries
+    }
+
+    fn written_at(&self, path: &str) -> SmolStr {
+        self.tree.written_at(path)
     }
 }
 

@@ -1,0 +1,183 @@
+//! From a Flux Kustomization to the objects that it applies: build, substitution, common metadata.
+
+use std::sync::Arc;
+
+use gitops_api::flux::Kustomization;
+use gitops_config::FluxVersion;
+use gitops_kustomize::{Context, LoadRestrictor, Options, Release};
+use gitops_model::{EntryKind, Problem, ProblemKind, Resource, Unchecked, Unit};
+use gitops_yaml::{ContentId, Entry, Node};
+
+use super::definition::Definition;
+use super::generate::{Plan, plan};
+use super::sources::Files;
+use super::substitute::substitute;
+use super::variables::{Objects, Variable, Variables, refused_name};
+use crate::World;
+use crate::files::clamped;
+use crate::memo::Substituted;
+
+/// A Kustomization followed.
+#[derive(Clone)]
+pub(crate) struct Built {
+    pub definition: Definition,
+    pub unit: Unit,
+    /// The variables that went into it.
+    pub variables: Variables,
+    pub problems: Vec<Problem>,
+    pub unchecked: Vec<Unchecked>,
+}
+
+/// The first release whose controller refuses variables that are nowhere set.
+const STRICT_SINCE: FluxVersion = FluxVersion { major: 2, minor: 9 };
+
+/// Builds Kustomizations of one cluster.
+pub(crate) struct Builder<'w> {
+    pub world: &'w World<'w>,
+    /// Variables that the configuration gives to the cluster.
+    pub configured: Vec<(gitops_yaml::SmolStr, Variable)>,
+}
+
+impl Builder<'_> {
+    /// Builds one Kustomization from the files of its source.
+    pub(crate) fn build(&self, definition: &Definition, files: &Files, objects: &Objects) -> Built {
+        let mut built = Built {
+            definition: definition.clone(),
+            unit: definition.unit(&definition.path),
+            variables: Variables::default(),
+            problems: Vec::new(),
+            unchecked: Vec::new(),
+        };
+        if let Some(view) = definition.view() {
+            built.variables = self.variables(view, objects, &mut built.unchecked);
+        }
+        if let Err(problems) = self.fill(&mut built, files) {
+            built.problems.extend(problems);
+        }
+        let name = built.unit.id.to_string();
+        built.problems.iter_mut().for_each(|p| p.root = Some(name.clone()));
+        built
+    }
+
+    /// The variables of a Kustomization.
+    pub(crate) fn variables(
+        &self,
+        view: Kustomization,
+        objects: &Objects,
+        gaps: &mut Vec<Unchecked>,
+    ) -> Variables {
+        Variables::of(view, objects, self.configured.iter().cloned(), gaps)
+    }
+
+    fn fill(&self, built: &mut Built, files: &Files) -> Result<(), Vec<Problem>> {
+        let definition = built.definition.clone();
+        let (tree, base) = match files {
+            Files::Here { tree, base } => (tree, base),
+            Files::Gap(why) => {
+                let what = built.unit.id.to_string();
+                let span = Some(definition.anchor);
+                built.unchecked.push(Unchecked { what, why: why.clone(), changed: false, span });
+                return Ok(());
+            }
+            Files::Broken(problem) => return Err(vec![problem.clone()]),
+        };
+        let root = clamped(base, &definition.path);
+        built.unit.path = root.as_str().into();
+        if tree.kind(&root) != Some(EntryKind::Directory) {
+            return Err(vec![no_folder(&definition)]);
+        }
+        let view = definition.view();
+        let plan = plan(self.world.sources, tree.as_ref(), &root, view, definition.anchor);
+        let kustomization = match plan.map_err(|p| vec![p])? {
+            Plan::Build(node) => node,
+            Plan::Nothing => {
+                built.unit.inputs = Some(ContentId::of(b"no manifests"));
+                return Ok(());
+            }
+        };
+        let World { sources, memo, config, .. } = *self.world;
+        let cx = Context { tree: tree.as_ref(), sources, memo: &memo.kustomize };
+        let options = Options {
+            release: Release::V5_8_1,
+            load_restrictor: LoadRestrictor::None,
+            repo_map: config.repo_map.clone(),
+        };
+        let rendered = gitops_kustomize::build_with(&cx, &root, &kustomization, &options);
+        let rendered = rendered.map_err(|failure| {
+            built.unchecked.extend(failure.unchecked.iter().cloned());
+            failure.problems.clone()
+        })?;
+        built.problems.extend(rendered.problems.iter().cloned());
+        built.unchecked.extend(rendered.unchecked.iter().cloned());
+
+        let metadata = view.and_then(|v| v.spec(&["commonMetadata"]));
+        let id = format!("{:?} {:?} {metadata:?}", rendered.inputs, built.variables.id());
+        let id = ContentId::of(id.as_bytes());
+        let finish = || finish(&rendered.resources, &built.variables, self.strict(), metadata);
+        built.unit.resources =
+            memo.substituted(id, finish).map_err(|problems| problems.to_vec())?;
+        built.unit.inputs = Some(id);
+        Ok(())
+    }
+
+    fn strict(&self) -> bool {
+        self.world.config.flux_version.is_none_or(|version| version >= STRICT_SINCE)
+    }
+}
+
+fn no_folder(definition: &Definition) -> Problem {
+    let message =
+        format!("the folder `{}` does not exist in {}", definition.path, definition.source);
+    let help = "correct `spec.path`; until then nothing is applied and nothing is deleted";
+    Problem::new(ProblemKind::Render, message, Some(definition.anchor)).help(help)
+}
+
+/// What happens to the objects after kustomize.
+fn finish(
+    rendered: &[Arc<Resource>],
+    variables: &Variables,
+    strict: bool,
+    metadata: Option<&Node>,
+) -> Substituted {
+    let mut objects = rendered.to_vec();
+    if variables.apply() {
+        if let Some((name, span)) = variables.invalid_name() {
+            return Err(Arc::new(vec![refused_name(name, span)]));
+        }
+        let mut problems = Vec::new();
+        for object in &mut objects {
+            match substitute(object, variables, strict) {
+                Ok(new) => *object = new,
+                Err(more) => problems.extend(more),
+            }
+        }
+        if !problems.is_empty() {
+            return Err(Arc::new(problems));
+        }
+    }
+    if let Some(metadata) = metadata {
+        objects.iter_mut().for_each(|object| add_metadata(object, metadata));
+    }
+    Ok(Arc::new(objects))
+}
+
+/// Sets `commonMetadata`: on the object alone, never in templates or selectors.
+fn add_metadata(object: &mut Arc<Resource>, common: &Node) {
+    let object = Arc::make_mut(object);
+    let Some(metadata) = object.body.get_mut("metadata") else { return };
+    for field in ["labels", "annotations"] {
+        let Some(added) = common.get(field).filter(|a| !a.entries().is_empty()) else { continue };
+        if metadata.get(field).is_none_or(|f| f.as_map().is_none()) {
+            let empty = Node::map(Vec::new(), added.origin.clone());
+            metadata.set(Entry::new(field, added.span(), empty));
+        }
+        let Some(map) = metadata.get_mut(field) else { continue };
+        for entry in added.entries() {
+            let mut entry = entry.clone();
+            if let Some(old) = map.get(&entry.key) {
+                entry.value.origin = entry.value.origin.on_top_of("commonMetadata", &old.origin);
+            }
+            map.set(entry);
+        }
+    }
+}

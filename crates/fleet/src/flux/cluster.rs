@@ -1,0 +1,152 @@
+//! Follows one entry point: from its Kustomization to the Kustomizations among the objects that it
+//! applies, and so on.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use gitops_api::flux::{ArtifactGenerator, Kustomization, OPERATOR_GROUP, Source as SourceView};
+use gitops_model::{ObjectKey, Resource, SourceRef, UnitId};
+use gitops_yaml::SmolStr;
+use rayon::prelude::*;
+
+use super::build::{Builder, Built};
+use super::definition::Definition;
+use super::sources::{Files, Followed, Resolver};
+use super::variables::Objects;
+
+/// How often a cluster is walked until the objects that its Kustomizations read are those that they
+/// apply. Each further walk builds only what reads something that changed.
+const MAX_WALKS: usize = 6;
+
+/// How often a Kustomization that applies itself is built until it applies what it is.
+const MAX_SELF_BUILDS: usize = 4;
+
+/// How many Kustomizations may stand in a row, each applied by the one before.
+const MAX_DEPTH: usize = 64;
+
+/// All that one entry point leads to.
+#[derive(Default)]
+pub(crate) struct Walk {
+    /// Its Kustomizations, in the order found.
+    pub units: Vec<Built>,
+    /// Their sources.
+    pub sources: BTreeMap<SourceRef, Followed>,
+    /// Objects that others read: sources, ConfigMaps, Secrets.
+    pub objects: Objects,
+}
+
+/// What follows the Kustomizations of one cluster.
+pub(crate) struct Walker<'w> {
+    pub resolver: Resolver<'w>,
+    pub builder: Builder<'w>,
+}
+
+impl Walker<'_> {
+    /// Follows a Kustomization. `seeds` are objects of the cluster that no Kustomization may apply.
+    pub(crate) fn walk(&self, root: &Definition, seeds: &Objects) -> Walk {
+        let mut known = seeds.clone();
+        let mut walk = Walk::default();
+        for _ in 0..MAX_WALKS {
+            walk = self.pass(root, seeds, &known);
+            if self.is_settled(&walk) {
+                break;
+            }
+            known = walk.objects.clone();
+        }
+        walk
+    }
+
+    /// Whether what was read on the way is what was found in the end.
+    fn is_settled(&self, walk: &Walk) -> bool {
+        let same_variables = |built: &Built| {
+            let view = built.definition.view();
+            view.is_none_or(|v| {
+                v.variable_sources().is_empty()
+                    || self.builder.variables(v, &walk.objects, &mut Vec::new()) == built.variables
+            })
+        };
+        let same_source = |(id, followed): (&SourceRef, &Followed)| {
+            let again = self.resolver.resolve(id, &walk.objects);
+            again.source == followed.source
+                && matches!(again.files, Files::Gap(_)) == matches!(followed.files, Files::Gap(_))
+        };
+        walk.units.iter().all(same_variables) && walk.sources.iter().all(same_source)
+    }
+
+    /// One walk, level by level. Objects found on the way count at once; `known` stands in for the rest.
+    fn pass(&self, root: &Definition, seeds: &Objects, known: &Objects) -> Walk {
+        let mut walk = Walk { objects: seeds.clone(), ..Walk::default() };
+        let mut seen: BTreeSet<UnitId> = BTreeSet::from([root.id()]);
+        let mut level = vec![root.clone()];
+        for _ in 0..MAX_DEPTH {
+            let mut objects = known.clone();
+            objects.extend(walk.objects.iter().map(|(k, o)| (k.clone(), o.clone())));
+            for definition in &level {
+                let source = &definition.source;
+                if !walk.sources.contains_key(source) {
+                    walk.sources.insert(source.clone(), self.resolver.resolve(source, &objects));
+                }
+            }
+            let sources = &walk.sources;
+            let built: Vec<Built> = level
+                .par_iter()
+                .map(|d| self.build(d, &sources[&d.source].files, &objects))
+                .collect();
+            level = Vec::new();
+            for built in built {
+                // What is applied to another cluster is no business of this one's controllers.
+                if built.definition.view().is_none_or(|v| v.remote_cluster().is_none()) {
+                    walk.objects.extend(read_by_others(&built));
+                    let children = built.unit.resources.iter().filter_map(Definition::of);
+                    level.extend(children.filter(|d| seen.insert(d.id())));
+                }
+                walk.units.push(built);
+            }
+            if level.is_empty() {
+                break;
+            }
+        }
+        walk
+    }
+
+    /// Builds a Kustomization; one that applies itself is built as it applies itself.
+    fn build(&self, definition: &Definition, files: &Files, objects: &Objects) -> Built {
+        let mut built = self.builder.build(definition, files, objects);
+        for _ in 1..MAX_SELF_BUILDS {
+            let itself = built.unit.resources.iter().filter_map(Definition::of);
+            let Some(itself) = itself.into_iter().find(|d| d.id() == built.unit.id) else { break };
+            let same_spec = |a: &Resource, b: &Resource| match (a.at(&["spec"]), b.at(&["spec"])) {
+                (Some(a), Some(b)) => a.same(b),
+                (a, b) => a.is_none() && b.is_none(),
+            };
+            let old = built.definition.object.as_deref().zip(itself.object.as_deref());
+            if old.is_some_and(|(old, new)| same_spec(old, new))
+                || itself.source != definition.source
+            {
+                built.unit.object = itself.object.clone();
+                break;
+            }
+            built = self.builder.build(&itself, files, objects);
+        }
+        built
+    }
+}
+
+/// The objects of a unit that sources and variables are read from.
+fn read_by_others(built: &Built) -> impl Iterator<Item = (ObjectKey, Arc<Resource>)> {
+    let default = |object: &Arc<Resource>| {
+        let mut key = object.key.clone();
+        if key.namespace.is_empty() {
+            key.namespace = SmolStr::new_static("default");
+        }
+        (key, object.clone())
+    };
+    built.unit.resources.iter().filter(|o| is_read_by_others(o)).map(default)
+}
+
+fn is_read_by_others(object: &Resource) -> bool {
+    matches!((object.gvk.group.as_str(), object.gvk.kind.as_str()), ("", "ConfigMap" | "Secret"))
+        || SourceView::of(object).is_some()
+        || ArtifactGenerator::of(object).is_some()
+        || object.gvk.group == OPERATOR_GROUP && Kustomization::of(object).is_none()
+}

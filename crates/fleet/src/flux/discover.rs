@@ -1,0 +1,215 @@
+//! Where clusters' entry points are.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use gitops_model::{Deployed, EntryKind, Resource, SourceRef, Tracks, Tree};
+use gitops_yaml::SmolStr;
+use rayon::prelude::*;
+
+use super::definition::Definition;
+use super::entry::{Entry, Reached, anchor};
+use super::instance;
+use crate::files::{clamped, is_within, parent};
+use crate::names::names;
+use crate::roots::Roots;
+use crate::scan::Scan;
+use crate::source::{Addresses, is_remote};
+use crate::{SourceTree, SourceTrees, World};
+
+/// The file that bootstrap writes, below a cluster's folder.
+const SYNC_FILE: &str = "flux-system/gotk-sync.yaml";
+
+/// The entry points of a repository.
+#[derive(Debug, Default)]
+pub(crate) struct Discovered {
+    /// Them, with names.
+    pub entries: Vec<Entry>,
+    /// The addresses that mean this repository.
+    pub here: Addresses,
+    /// All that they lead to in the tree where they were discovered.
+    pub reached: Reached,
+}
+
+/// Every source gives the tree in which entries are looked for: which revision a cluster takes does not
+/// matter to where its entry is.
+struct OneTree(Arc<dyn Tree>);
+
+impl SourceTrees for OneTree {
+    fn tree(&self, _: &str, _: &SourceRef, _: Option<&str>, _: &Tracks) -> SourceTree {
+        SourceTree::Here { tree: self.0.clone(), revision: None, deployed: Deployed::Assumed }
+    }
+}
+
+/// Looks for entry points: those that bootstrap or the Flux Operator wrote, those that the configuration
+/// names, and folders of Flux Kustomizations that no other entry reaches.
+pub(crate) fn discover(world: &World, scan: &Scan, roots: &Roots) -> Discovered {
+    let trees = OneTree(world.tree.clone());
+    let world = World { trees: &trees, ..*world };
+    let finder = Finder { world, scan, roots, objects: scan.objects() };
+    let mut found = Discovered { here: known_addresses(&world), ..Discovered::default() };
+    let mut declared = finder.bootstrapped();
+    declared.extend(finder.operated());
+    declared.extend(finder.configured());
+    finder.add(&mut found, declared);
+    let candidates = finder.candidates(&found.reached);
+    let chosen = finder.undominated(candidates, &found);
+    finder.add(&mut found, chosen);
+    let paths: Vec<SmolStr> = found.entries.iter().map(|e| e.path.clone()).collect();
+    for (entry, name) in found.entries.iter_mut().zip(names(&paths)) {
+        let configured =
+            world.config.clusters.iter().find(|c| c.path.as_ref() == Some(&entry.path));
+        entry.name = configured.map_or(name, |c| c.name.value.clone());
+    }
+    found
+}
+
+/// The addresses of the clone and those that the configuration adds.
+fn known_addresses(world: &World) -> Addresses {
+    let urls = world.urls.iter().map(String::as_str).filter(|u| is_remote(u));
+    urls.chain(world.config.repo_aliases.iter().map(|a| a.value.as_str())).collect()
+}
+
+struct Finder<'w> {
+    world: World<'w>,
+    scan: &'w Scan,
+    roots: &'w Roots,
+    objects: Vec<(&'w SmolStr, Arc<Resource>)>,
+}
+
+impl Finder<'_> {
+    /// Adds entries whose folder has none yet, and what they lead to.
+    fn add(&self, found: &mut Discovered, entries: Vec<Entry>) {
+        let known: BTreeSet<SmolStr> = found.entries.iter().map(|e| e.path.clone()).collect();
+        let mut seen = known;
+        let entries: Vec<Entry> =
+            entries.into_iter().filter(|e| seen.insert(e.path.clone())).collect();
+        let here = &found.here;
+        let walks: Vec<_> = entries.par_iter().map(|e| e.walk(&self.world, here)).collect();
+        let has_remote = self.world.urls.iter().any(|u| is_remote(u));
+        for (entry, walk) in entries.into_iter().zip(walks) {
+            found.reached.add(&walk, self.roots, self.scan);
+            if let Some(url) = entry.url(&walk.objects).filter(|_| !has_remote) {
+                found.here.insert(&url);
+            }
+            found.entries.push(entry);
+        }
+    }
+
+    fn is_folder(&self, path: &str) -> bool {
+        self.world.tree.kind(path) == Some(EntryKind::Directory)
+    }
+
+    /// Folders with `flux-system/gotk-sync.yaml`.
+    fn bootstrapped(&self) -> Vec<Entry> {
+        let entry = |path: &SmolStr| {
+            let folder = path.strip_suffix(SYNC_FILE)?;
+            let folder = folder.strip_suffix('/').unwrap_or(folder);
+            if !folder.is_empty() && path.len() == folder.len() + SYNC_FILE.len() {
+                return None;
+            }
+            let in_file = || self.objects.iter().filter(|(p, _)| *p == path).map(|(_, o)| o);
+            let root = in_file().find_map(Definition::of).or_else(|| self.own(folder));
+            let root = root.or_else(|| self.assumed(folder))?;
+            let mut entry = Entry::new(root, in_file().cloned());
+            entry.path = folder.into();
+            Some(entry)
+        };
+        self.scan.paths.iter().filter_map(entry).collect()
+    }
+
+    /// What FluxInstances follow, declared as such or in values of their chart.
+    fn operated(&self) -> Vec<Entry> {
+        let objects = self.objects.iter().filter_map(|(_, o)| instance::of_object(o));
+        let files = self.scan.marked.iter().flat_map(|(_, file)| &file.documents);
+        let values = files.filter_map(instance::of_values);
+        let entry = |made: instance::Made| Entry::new(made.definition, [made.source]);
+        objects.chain(values).map(entry).filter(|e| self.is_folder(&e.path)).collect()
+    }
+
+    /// Folders that the configuration names and that hold Flux Kustomizations.
+    fn configured(&self) -> Vec<Entry> {
+        let paths = self.world.config.clusters.iter().filter_map(|c| c.path.as_ref());
+        let holds_flux = |folder: &&SmolStr| {
+            self.kustomizations().any(|(path, _)| {
+                is_within(path, folder) || self.roots.tops_above(path).contains(*folder)
+            })
+        };
+        let paths = paths.filter(|p| self.is_folder(p)).filter(holds_flux);
+        paths
+            .filter_map(|p| Some(Entry::new(self.own(p).or_else(|| self.assumed(p))?, [])))
+            .collect()
+    }
+
+    /// The Flux Kustomizations in the files, patches left out.
+    fn kustomizations(&self) -> impl Iterator<Item = (&SmolStr, Definition)> {
+        self.objects.iter().filter_map(|(path, o)| Some((*path, Definition::of(o)?)))
+    }
+
+    /// A Kustomization that stands in or below the folder and builds the folder.
+    fn own(&self, folder: &str) -> Option<Definition> {
+        let own = |(path, d): &(&SmolStr, Definition)| {
+            clamped("", &d.path) == folder && is_within(path, folder)
+        };
+        self.kustomizations().find(own).map(|(_, d)| d)
+    }
+
+    fn assumed(&self, folder: &str) -> Option<Definition> {
+        Some(Definition::assumed(folder, anchor(&self.world, self.scan, folder)?))
+    }
+
+    /// Folders that may be entries: nothing found so far reaches them, and they hold Flux Kustomizations.
+    fn candidates(&self, reached: &Reached) -> Vec<Entry> {
+        let mut folders: BTreeSet<SmolStr> = BTreeSet::new();
+        for (path, definition) in self.kustomizations() {
+            let target = clamped("", &definition.path);
+            if is_within(path, &target) && self.is_folder(&target) {
+                folders.insert(target.into());
+            }
+            let tops = self.roots.tops_above(path);
+            if tops.is_empty() && !reached.contains(path) {
+                folders.insert(parent(path).into());
+            }
+            folders.extend(tops);
+        }
+        folders.retain(|f| !reached.covers(f) && !reached.contains(f));
+        let entry = |folder: &SmolStr| {
+            Some(Entry::new(self.own(folder).or_else(|| self.assumed(folder))?, []))
+        };
+        folders.iter().filter_map(entry).map(|e| self.with_own_root(e)).collect()
+    }
+
+    /// The entry with the Kustomization that its folder applies to itself, if there is one.
+    fn with_own_root(&self, entry: Entry) -> Entry {
+        let walk = entry.walk(&self.world, &Addresses::default());
+        let resources = walk.units.iter().flat_map(|b| b.unit.resources.iter());
+        let mut own = resources.filter_map(Definition::of);
+        match own.find(|d| clamped("", &d.path) == entry.path) {
+            Some(root) => Entry { root, ..entry },
+            None => entry,
+        }
+    }
+
+    /// The candidates that no other one reaches; of those that reach each other, the one with a root of
+    /// its own, else the first.
+    fn undominated(&self, candidates: Vec<Entry>, found: &Discovered) -> Vec<Entry> {
+        let reach = |entry: &Entry| {
+            let walk = entry.walk(&self.world, &found.here);
+            let mut reached = Reached::default();
+            reached.add(&walk, self.roots, self.scan);
+            reached
+        };
+        let reached: Vec<Reached> = candidates.par_iter().map(reach).collect();
+        let rank = |i: usize| (candidates[i].root.object.is_none(), i);
+        let dominated = |i: usize| {
+            (0..candidates.len()).any(|j| {
+                let (a, b) = (&candidates[i].path, &candidates[j].path);
+                let mutual = reached[i].contains(b);
+                i != j && reached[j].contains(a) && (!mutual || rank(j) < rank(i))
+            })
+        };
+        let kept: Vec<bool> = (0..candidates.len()).map(|i| !dominated(i)).collect();
+        let pairs = candidates.into_iter().zip(kept);
+        pairs.filter_map(|(entry, kept)| kept.then_some(entry)).collect()
+    }
+}

@@ -1,0 +1,120 @@
+//! Entry points: what a cluster's Flux is told to follow first.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use gitops_api::flux::Source as SourceView;
+use gitops_model::{Resource, SourceRef};
+use gitops_yaml::{SmolStr, Span};
+
+use super::build::Builder;
+use super::cluster::{Walk, Walker};
+use super::definition::Definition;
+use super::sources::Resolver;
+use super::variables::{Objects, Variable};
+use crate::World;
+use crate::files::{clamped, is_within};
+use crate::roots::Roots;
+use crate::scan::Scan;
+use crate::source::Addresses;
+
+/// One entry point.
+#[derive(Debug, Clone)]
+pub(crate) struct Entry {
+    /// Its folder.
+    pub path: SmolStr,
+    /// The cluster's name; empty until all entries are known.
+    pub name: SmolStr,
+    /// The Kustomization of the folder.
+    pub root: Definition,
+    /// Objects of the cluster beside those that Kustomizations apply.
+    pub seeds: Objects,
+}
+
+impl Entry {
+    /// An entry at the folder of a Kustomization.
+    pub(crate) fn new(root: Definition, seeds: impl IntoIterator<Item = Arc<Resource>>) -> Self {
+        let path = clamped("", &root.path).into();
+        let seeds = seeds.into_iter().map(|o| (o.key.clone(), o)).collect();
+        Self { path, name: SmolStr::default(), root, seeds }
+    }
+
+    /// The address of the entry's own source, as far as the repository says.
+    pub(crate) fn url(&self, objects: &Objects) -> Option<String> {
+        let own: &SourceRef = &self.root.source;
+        let mut sources =
+            objects.values().chain(self.seeds.values()).filter_map(|o| SourceView::of(o));
+        sources.find(|s| s.id() == *own)?.url().map(str::to_owned)
+    }
+
+    /// Follows the entry.
+    pub(crate) fn walk(&self, world: &World, here: &Addresses) -> Walk {
+        let configured = world.config.cluster(&self.name, &self.path);
+        let variable = |(name, value): (&SmolStr, &gitops_config::Spanned<SmolStr>)| {
+            let exposure = gitops_yaml::Exposure::Open;
+            (
+                name.clone(),
+                Variable { value: Some(value.value.clone()), exposure, span: value.span },
+            )
+        };
+        let configured = configured.map(|c| c.variables.iter().map(variable).collect());
+        let walker = Walker {
+            resolver: Resolver { world, cluster: &self.name, here, own: &self.root.source },
+            builder: Builder { world, configured: configured.unwrap_or_default() },
+        };
+        walker.walk(&self.root, &self.seeds)
+    }
+}
+
+/// The folders and files that walks lead to.
+#[derive(Debug, Default)]
+pub(crate) struct Reached(BTreeSet<SmolStr>);
+
+impl Reached {
+    /// Adds what a walk builds.
+    pub(crate) fn add(&mut self, walk: &Walk, roots: &Roots, scan: &Scan) {
+        for built in &walk.units {
+            self.add_folder(&built.unit.path, roots, scan);
+        }
+    }
+
+    fn add_folder(&mut self, folder: &str, roots: &Roots, scan: &Scan) {
+        if roots.contains(folder) || self.0.contains(folder) {
+            return roots.closure(folder, &mut self.0);
+        }
+        // Without a kustomization file all below is built.
+        for path in scan.folders.range(SmolStr::new(folder)..) {
+            if is_within(path, folder) {
+                roots.closure(path, &mut self.0);
+            } else if !path.starts_with(folder) {
+                break;
+            }
+        }
+        let files = scan.paths.iter().filter(|p| is_within(p, folder));
+        self.0.extend(files.cloned());
+    }
+
+    /// Whether a folder or file is reached itself.
+    pub(crate) fn contains(&self, path: &str) -> bool {
+        self.0.contains(path)
+    }
+
+    /// Whether it stands in or below a reached folder.
+    pub(crate) fn covers(&self, path: &str) -> bool {
+        let mut path = path;
+        while !path.is_empty() {
+            if self.0.contains(path) {
+                return true;
+            }
+            path = crate::files::parent(path);
+        }
+        false
+    }
+}
+
+/// The line to blame for an entry that nothing in the repository declares: the start of its first file.
+pub(crate) fn anchor(world: &World, scan: &Scan, folder: &str) -> Option<Span> {
+    let first = scan.paths.iter().find(|p| is_within(p, folder))?;
+    let file = crate::files::load(world.sources, world.tree.as_ref(), first).ok()?;
+    Some(Span::new(file.id, 0, 0))
+}

@@ -1,0 +1,70 @@
+//! From what an entry point leads to, to the states of its cluster and of those it applies to.
+
+use std::collections::BTreeMap;
+
+use gitops_model::{Cluster, ClusterState, Source, Unit};
+use gitops_yaml::SmolStr;
+
+use super::build::Built;
+use super::cluster::Walk;
+use super::entry::Entry;
+use crate::World;
+use crate::gaps::gaps;
+use crate::names::environment;
+use crate::source::Addresses;
+
+/// Follows an entry: its own cluster first, then those that it applies to through a kubeconfig.
+pub(crate) fn states(world: &World, entry: &Entry, here: &Addresses) -> Vec<ClusterState> {
+    let walk = entry.walk(world, here);
+    let mut by_cluster: BTreeMap<SmolStr, Vec<Built>> = BTreeMap::new();
+    by_cluster.insert(entry.name.clone(), Vec::new());
+    let Walk { units, sources, .. } = walk;
+    for built in units {
+        let remote = built.definition.view().and_then(|v| v.remote_cluster());
+        let name = match remote {
+            Some(remote) => {
+                format!("{}/{}/{remote}", entry.name, built.definition.namespace).into()
+            }
+            None => entry.name.clone(),
+        };
+        by_cluster.entry(name).or_default().push(built);
+    }
+    let state = |(name, units)| {
+        let cluster = cluster(world, name, &entry.path);
+        let sources: Vec<Source> = sources.values().map(|f| f.source.clone()).collect();
+        gather(cluster, units, sources)
+    };
+    by_cluster.into_iter().map(state).collect()
+}
+
+fn cluster(world: &World, name: SmolStr, path: &SmolStr) -> Cluster {
+    let is_hub = !name.contains('/');
+    let configured = world.config.clusters.iter();
+    let configured = configured
+        .filter(|c| c.name.value == name)
+        .chain(world.config.cluster(&name, path).filter(|_| is_hub));
+    let configured = configured.into_iter().next();
+    Cluster {
+        environment: configured
+            .and_then(|c| c.environment.clone())
+            .unwrap_or_else(|| environment(&name, path)),
+        version: configured.and_then(|c| c.kubernetes_version),
+        name,
+        path: path.clone(),
+        reached: true,
+    }
+}
+
+fn gather(cluster: Cluster, units: Vec<Built>, sources: Vec<Source>) -> ClusterState {
+    let (mut problems, mut unchecked) = (Vec::new(), Vec::new());
+    let mut kept: Vec<Unit> = Vec::new();
+    for built in units {
+        problems.extend(built.problems);
+        unchecked.extend(built.unchecked);
+        kept.push(built.unit);
+    }
+    let used = |s: &Source| kept.iter().any(|u| u.source.as_ref() == Some(&s.object));
+    let sources: Vec<Source> = sources.into_iter().filter(used).collect();
+    unchecked.extend(gaps(&kept));
+    ClusterState { cluster, sources, units: kept, problems, unchecked }
+}

@@ -1,0 +1,312 @@
+//! Variable substitution in rendered objects. As in the controller it works on the YAML text of each
+//! object, so that a value may change the type of a field or bring structure; the origins of what did not
+//! change are kept by walking the old and the new tree side by side.
+
+use std::cell::RefCell;
+use std::sync::Arc;
+
+use gitops_model::{Problem, ProblemKind, Resource};
+use gitops_yaml::{
+    Dialect, Entry, ErrorKind, Exposure, Limits, Node, Origin, PrintOptions, Scalar, ScalarKind,
+    Span, Value, parse, print,
+};
+
+use super::envsubst::{Error, Expression, Lookup, Template};
+use super::variables::Variables;
+
+/// The label or annotation that switches substitution off for an object.
+const SWITCH: &str = "kustomize.toolkit.fluxcd.io/substitute";
+
+/// The step in a value's history.
+const STEP: &str = "postBuild.substitute";
+
+/// Brackets of a value that is not known here, while the text is read again.
+const OPAQUE: (char, char) = ('\u{f0000}', '\u{f0001}');
+
+/// Puts the variables into an object. The object itself where nothing changes.
+pub(crate) fn substitute(
+    object: &Arc<Resource>,
+    variables: &Variables,
+    strict: bool,
+) -> Result<Arc<Resource>, Vec<Problem>> {
+    let off = |value: Option<&str>| value == Some("disabled");
+    if off(object.label(SWITCH)) || off(object.annotation(SWITCH)) || !has_dollar(&object.body) {
+        return Ok(object.clone());
+    }
+    let run = Run { variables, strict, opaque: RefCell::default() };
+    let text = print(&object.body, &PrintOptions::KUSTOMIZE);
+    let text = run.evaluate(&text).map_err(|_| run.problems(object))?;
+    let start = object.body.span();
+    let parsed = parse(start.file, &text, &Limits::default());
+    let fatal = parsed.errors.iter().find(|e| e.kind != ErrorKind::DuplicateKey);
+    let (None, Some(new)) = (fatal, parsed.documents.first()) else {
+        return Err(vec![no_yaml(object, fatal.map_or("", |e| &e.message))]);
+    };
+    let body = run.overlay(&object.body, new);
+    let mut changed =
+        Resource::new(body).ok_or_else(|| vec![no_yaml(object, "no kind or name")])?;
+    changed.stable_name =
+        object.stable_name.clone().filter(|_| changed.key.name == object.key.name);
+    changed.removed = object.removed.clone();
+    Ok(Arc::new(changed))
+}
+
+fn has_dollar(node: &Node) -> bool {
+    match &node.value {
+        Value::Scalar(s) => s.text.contains('$'),
+        Value::Seq(items) => items.iter().any(has_dollar),
+        Value::Map(entries) => entries.iter().any(|e| e.key.contains('$') || has_dollar(&e.value)),
+    }
+}
+
+fn no_yaml(object: &Resource, why: &str) -> Problem {
+    let message = format!("{} is no YAML once its variables are substituted: {why}", object.key);
+    Problem::new(ProblemKind::Substitution, message, Some(object.body.span()))
+}
+
+struct Run<'v> {
+    variables: &'v Variables,
+    strict: bool,
+    /// The expressions that [`OPAQUE`] brackets number.
+    opaque: RefCell<Vec<String>>,
+}
+
+impl Run<'_> {
+    fn lookup(&self, name: &str) -> Lookup<'_> {
+        match self.variables.get(name) {
+            Some(variable) => variable.value.as_deref().map_or(Lookup::Hidden, Lookup::Value),
+            None if self.variables.incomplete => Lookup::Possible,
+            None => Lookup::Missing,
+        }
+    }
+
+    fn evaluate(&self, text: &str) -> Result<String, Error> {
+        let mut opaque = |expression: &Expression| {
+            let mut known = self.opaque.borrow_mut();
+            known.push(text.get(expression.range.clone()).unwrap_or_default().to_owned());
+            format!("{}{}{}", OPAQUE.0, known.len() - 1, OPAQUE.1)
+        };
+        Template::parse(text)?.evaluate(&|name| self.lookup(name), self.strict, &mut opaque)
+    }
+
+    /// Puts the expressions back where their values are not known.
+    fn shown(&self, text: &str) -> String {
+        let mut out = String::with_capacity(text.len());
+        let mut rest = text;
+        while let Some((before, after)) = rest.split_once(OPAQUE.0) {
+            out.push_str(before);
+            let (number, behind) = after.split_once(OPAQUE.1).unwrap_or((after, ""));
+            let number = number.parse::<usize>().ok();
+            out.push_str(
+                number.and_then(|n| self.opaque.borrow().get(n).cloned()).as_deref().unwrap_or(""),
+            );
+            rest = behind;
+        }
+        out + rest
+    }
+
+    /// The new tree, with the old one's origins where a value did not change.
+    fn overlay(&self, old: &Node, new: &Node) -> Node {
+        match (&old.value, &new.value) {
+            _ if !has_dollar(old) => old.clone(),
+            (Value::Map(old_entries), Value::Map(_)) => {
+                let pair = |entry: &Entry| {
+                    let key = self.evaluate(&entry.key).ok()?;
+                    let value = self.overlay(&entry.value, new.get(&key)?);
+                    Some(Entry::new(self.shown(&key), entry.key_span, value))
+                };
+                let entries: Option<Vec<Entry>> = old_entries.iter().map(pair).collect();
+                match entries.filter(|e| e.len() == new.entries().len()) {
+                    Some(entries) => Node::map(entries, old.origin.clone()),
+                    None => self.adopt(new, &self.origin(old), Exposure::Open),
+                }
+            }
+            (Value::Seq(olds), Value::Seq(news)) if olds.len() == news.len() => {
+                let items = olds.iter().zip(news.iter()).map(|(o, n)| self.overlay(o, n)).collect();
+                Node::seq(items, old.origin.clone())
+            }
+            _ => self.adopt(new, &self.origin(old), self.exposure(old)),
+        }
+    }
+
+    /// The new value, written by whoever defined the variable.
+    fn adopt(&self, new: &Node, origin: &Origin, exposure: Exposure) -> Node {
+        match &new.value {
+            Value::Scalar(scalar) => Node::scalar(self.scalar(scalar, exposure), origin.clone()),
+            Value::Seq(items) => {
+                let items = items.iter().map(|n| self.adopt(n, origin, exposure)).collect();
+                Node::seq(items, origin.clone())
+            }
+            Value::Map(entries) => {
+                let adopt = |e: &Entry| {
+                    Entry::new(
+                        self.shown(&e.key),
+                        origin.span,
+                        self.adopt(&e.value, origin, exposure),
+                    )
+                };
+                Node::map(entries.iter().map(adopt).collect(), origin.clone())
+            }
+        }
+    }
+
+    /// A scalar as the controller's decoder takes it.
+    fn scalar(&self, scalar: &Scalar, exposure: Exposure) -> Scalar {
+        if scalar.text.contains(OPAQUE.0) {
+            let exposure = exposure.max(Exposure::Unknown);
+            return Scalar { exposure, ..Scalar::string(self.shown(&scalar.text)) };
+        }
+        let kind = scalar.kind_for(Dialect::Kubectl);
+        let text = match kind {
+            ScalarKind::Bool => bool_text(&scalar.text).into(),
+            _ => scalar.text.clone(),
+        };
+        let style = scalar.style;
+        Scalar { text, kind, style, exposure }
+    }
+
+    /// The history of a value whose text was substituted.
+    fn origin(&self, old: &Node) -> Origin {
+        match self.used(old).into_iter().next() {
+            Some((span, _)) => old.origin.overridden(STEP, span),
+            None => old.origin.clone(),
+        }
+    }
+
+    fn exposure(&self, old: &Node) -> Exposure {
+        let own = old.as_scalar().map_or(Exposure::Open, |s| s.exposure);
+        self.used(old).into_iter().fold(own, |most, (_, exposure)| most.max(exposure))
+    }
+
+    /// Where the variables of a value are defined, and whether they may be shown.
+    fn used(&self, old: &Node) -> Vec<(Span, Exposure)> {
+        let mut used = Vec::new();
+        old.walk(&mut |node| {
+            let Some(Ok(template)) = node.text().map(Template::parse) else { return };
+            for name in template.names() {
+                match self.variables.get(name) {
+                    Some(variable) => used.push((variable.span, variable.exposure)),
+                    None if self.variables.incomplete => {
+                        used.push((node.span(), Exposure::Unknown))
+                    }
+                    None => {}
+                }
+            }
+        });
+        used
+    }
+
+    /// What fails, each with its line; the object's where no value fails by itself.
+    fn problems(&self, object: &Resource) -> Vec<Problem> {
+        let mut problems = Vec::new();
+        object.body.walk(&mut |node| {
+            let text = node.text().filter(|t| t.contains('$'));
+            if let Some(Err(error)) = text.map(|t| self.evaluate(t)) {
+                problems.push(problem(object, &error, node.span()));
+            }
+        });
+        if problems.is_empty()
+            && let Err(error) = self.evaluate(&print(&object.body, &PrintOptions::KUSTOMIZE))
+        {
+            problems.push(problem(object, &error, object.body.span()));
+        }
+        problems
+    }
+}
+
+fn problem(object: &Resource, error: &Error, span: Span) -> Problem {
+    let message = match error {
+        Error::Syntax(what) => {
+            format!("an expression in {} cannot be substituted: {what}", object.key)
+        }
+        Error::NotSet(name) => format!("the variable `{name}` in {} is nowhere set", object.key),
+    };
+    let help = match error {
+        Error::Syntax(_) => format!(
+            "write `$${{` for a plain `${{`, or set the annotation `{SWITCH}: disabled` on the object"
+        ),
+        Error::NotSet(name) => format!(
+            "set it in `postBuild.substitute`, give it a default such as `${{{name}:=value}}`, or write `$${{{name}}}` if the text is meant"
+        ),
+    };
+    Problem::new(ProblemKind::Substitution, message, Some(span)).help(help)
+}
+
+/// The booleans of YAML 1.1 as JSON writes them.
+fn bool_text(text: &str) -> &'static str {
+    match text.to_ascii_lowercase().as_str() {
+        "true" | "yes" | "on" | "y" => "true",
+        _ => "false",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use gitops_yaml::{ContentId, Sources};
+
+    use super::*;
+    use gitops_api::flux::Kustomization;
+
+    const OWNER: &str = "apiVersion: kustomize.toolkit.fluxcd.io/v1
+kind: Kustomization
+metadata: {name: apps, namespace: flux-system}
+spec:
+  postBuild:
+    substitute:
+      port: \"8080\"
+      word: abc
+      list: '[1, yes]'
+      quote: '\"'
+";
+
+    fn run(text: &str, incomplete: bool) -> Result<(Sources, Arc<Resource>), Vec<Problem>> {
+        let sources = Sources::default();
+        let read = |path: &str, text: &str| {
+            let file = sources.load(path, ContentId::of(text.as_bytes()), text.as_bytes());
+            Arc::new(Resource::new(file.documents[0].clone()).unwrap())
+        };
+        let owner = read("ks.yaml", OWNER);
+        let owner = Kustomization::of(&owner).unwrap();
+        let mut variables = Variables::of(owner, &Default::default(), [], &mut Vec::new());
+        variables.incomplete = incomplete;
+        let object = substitute(&read("cm.yaml", text), &variables, true)?;
+        Ok((sources, object))
+    }
+
+    #[test]
+    fn values_are_typed_anew_and_know_who_defined_them() {
+        let text = "kind: C\nmetadata: {name: '${word}'}\nspec:\n  port: '${port}'\n  text: 'p${port}'\n  kept: 'yes'\n  list: '${list}'\n  quoted: '${quote}${port}${quote}'\n  '${word}': 1\n";
+        let (sources, object) = run(text, false).unwrap();
+        assert_eq!(object.key.name, "abc");
+        let spec = object.at(&["spec"]).unwrap();
+        assert_eq!(spec.get("port").unwrap().as_i64(), Some(8080));
+        assert_eq!(spec.get("text").unwrap().as_str(), Some("p8080"));
+        assert_eq!(spec.get("kept").unwrap().as_str(), Some("yes"));
+        assert_eq!(spec.get("quoted").unwrap().as_str(), Some("8080"));
+        assert_eq!(spec.get("list").unwrap().items()[1].as_bool(), Some(true));
+        assert_eq!(spec.get("abc").unwrap().as_i64(), Some(1));
+        let lines: Vec<_> = spec.get("port").unwrap().origin.writers().collect();
+        let lines: Vec<_> = lines.into_iter().map(|s| sources.locate(s)).collect();
+        assert_eq!((lines[0].path.as_str(), lines[0].line), ("ks.yaml", 7));
+        assert_eq!((lines[1].path.as_str(), lines[1].line), ("cm.yaml", 4));
+    }
+
+    #[test]
+    fn what_is_not_known_stays_an_expression_and_is_marked() {
+        let text = "kind: C\nmetadata: {name: a}\nport: '${other}'\nupper: 'x-${other^^}'\nopen: '${word}'\n";
+        let (_, object) = run(text, true).unwrap();
+        for (field, want) in [("port", "${other}"), ("upper", "x-${other^^}")] {
+            let scalar = object.at(&[field]).unwrap().as_scalar().unwrap();
+            assert_eq!((scalar.text.as_str(), scalar.exposure), (want, Exposure::Unknown));
+        }
+        assert_eq!(object.at(&["open"]).unwrap().as_scalar().unwrap().exposure, Exposure::Open);
+    }
+
+    #[test]
+    fn failures_name_the_line() {
+        let problems = run("kind: C\nmetadata: {name: a}\na: '${nope}'\nb: '${x-y}'\n", false);
+        let problems = problems.unwrap_err();
+        assert_eq!(problems.len(), 2);
+        assert!(problems[0].message.contains("`nope`"), "{}", problems[0].message);
+    }
+}

@@ -1,0 +1,114 @@
+//! Clusters that no controller in the repository follows: kustomization roots that nothing uses, and plain
+//! folders.
+
+use std::sync::Arc;
+
+use gitops_kustomize::{Context, LoadRestrictor, Options};
+use gitops_model::{
+    ApplyMode, Cluster, ClusterState, Controller, Problem, Resource, Unchecked, Unit, UnitId,
+};
+use gitops_yaml::{ContentId, SmolStr};
+use rayon::prelude::*;
+
+use crate::World;
+use crate::files::load;
+use crate::names::environment;
+use crate::scan::Scan;
+
+/// The name of a folder that is one cluster.
+const DEFAULT: &str = "default";
+
+/// A kustomization root as a cluster of its own.
+pub(crate) fn root(world: &World, path: &SmolStr) -> ClusterState {
+    let World { tree, sources, memo, config, .. } = *world;
+    let cx = Context { tree: tree.as_ref(), sources, memo: &memo.kustomize };
+    let options = Options {
+        load_restrictor: LoadRestrictor::None,
+        repo_map: config.repo_map.clone(),
+        ..Options::default()
+    };
+    let mut unit = unit(path);
+    let name = if path.is_empty() { DEFAULT.into() } else { path.clone() };
+    let (problems, unchecked) = match gitops_kustomize::build(&cx, path, &options) {
+        Ok(rendered) => {
+            unit.resources = Arc::new(rendered.resources.clone());
+            unit.inputs = Some(rendered.inputs);
+            (rendered.problems.clone(), rendered.unchecked.clone())
+        }
+        Err(failure) => (failure.problems.clone(), failure.unchecked.clone()),
+    };
+    state(world, name, path.clone(), unit, problems, unchecked)
+}
+
+/// All manifests of a folder as one cluster. Files that hold no Kubernetes object are passed over.
+pub(crate) fn plain(world: &World, scan: &Scan) -> ClusterState {
+    let tree = world.tree.as_ref();
+    let read = |path: &SmolStr| {
+        let file = load(world.sources, tree, path).ok()?;
+        let objects: Vec<Arc<Resource>> = file
+            .documents
+            .iter()
+            .filter(|d| d.get("apiVersion").is_some())
+            .filter_map(|d| Resource::new(d.clone()))
+            .map(Arc::new)
+            .collect();
+        let problems = file.errors.iter().map(Problem::from).collect::<Vec<_>>();
+        let problems = if objects.is_empty() { Vec::new() } else { problems };
+        Some((tree.content_id(path).ok()?, objects, problems))
+    };
+    let read: Vec<_> = scan.paths.par_iter().filter_map(read).collect();
+    let mut unit = unit("");
+    let mut inputs = String::new();
+    let (mut resources, mut problems) = (Vec::new(), Vec::new());
+    for (path, (content, objects, wrong)) in scan.paths.iter().zip(read) {
+        inputs.push_str(&format!("{path} {content:?}\n"));
+        resources.extend(objects);
+        problems.extend(wrong);
+    }
+    unit.resources = Arc::new(resources);
+    unit.inputs = Some(ContentId::of(inputs.as_bytes()));
+    state(world, DEFAULT.into(), SmolStr::default(), unit, problems, Vec::new())
+}
+
+fn unit(path: &str) -> Unit {
+    let name = if path.is_empty() { "." } else { path };
+    Unit {
+        id: UnitId { kind: "Folder".into(), namespace: SmolStr::default(), name: name.into() },
+        controller: Controller::None,
+        declared: None,
+        source: None,
+        path: path.into(),
+        mode: ApplyMode::ServerSide,
+        prune: true,
+        force: false,
+        suspended: false,
+        waits: false,
+        depends_on: Vec::new(),
+        resources: Arc::default(),
+        inputs: None,
+        object: None,
+    }
+}
+
+fn state(
+    world: &World,
+    name: SmolStr,
+    path: SmolStr,
+    unit: Unit,
+    problems: Vec<Problem>,
+    mut unchecked: Vec<Unchecked>,
+) -> ClusterState {
+    let configured = world.config.cluster(&name, &path);
+    let cluster = Cluster {
+        name: configured.map_or(name, |c| c.name.value.clone()),
+        environment: configured
+            .and_then(|c| c.environment.clone())
+            .unwrap_or_else(|| environment("", &path)),
+        version: configured.and_then(|c| c.kubernetes_version),
+        path,
+        reached: false,
+    };
+    let units = vec![unit];
+    unchecked.extend(crate::gaps::gaps(&units));
+    ClusterState { cluster, sources: Vec::new(), units, problems, unchecked }
+}

@@ -1,0 +1,58 @@
+//! Renderings that are kept, so that equal inputs are rendered once.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use gitops_model::{Problem, Resource, Tree};
+use gitops_yaml::{ContentId, SmolStr};
+
+/// What was rendered so far. Shared by all clusters and all states of a repository.
+#[derive(Default)]
+pub struct Memo {
+    /// What kustomize keeps.
+    pub kustomize: gitops_kustomize::Memo,
+    /// Objects with their variables put in, by what was rendered and the variables.
+    substituted: Mutex<HashMap<ContentId, Substituted>>,
+    artifacts: Mutex<HashMap<ArtifactKey, (Arc<dyn Tree>, Arc<dyn Tree>)>>,
+}
+
+/// The objects of a unit, or why they cannot be had.
+pub(crate) type Substituted = Result<Arc<Vec<Arc<Resource>>>, Arc<Vec<Problem>>>;
+
+/// A tree by its address, the folder in it and what is left out.
+type ArtifactKey = (usize, SmolStr, Option<SmolStr>);
+
+impl Memo {
+    /// What an earlier call made of equal inputs, else what `make` does.
+    pub(crate) fn substituted(
+        &self,
+        id: ContentId,
+        make: impl FnOnce() -> Substituted,
+    ) -> Substituted {
+        // The lock is not held while `make` works; two threads may do the same work once.
+        let known = lock(&self.substituted).get(&id).cloned();
+        let made = known.unwrap_or_else(make);
+        lock(&self.substituted).entry(id).or_insert(made).clone()
+    }
+
+    /// The artifact of a tree. The tree is kept beside it, so that its address stays its own.
+    pub(crate) fn artifact<T: Tree + 'static>(
+        &self,
+        tree: &Arc<dyn Tree>,
+        base: &str,
+        ignore: Option<&str>,
+        make: impl FnOnce() -> T,
+    ) -> Arc<dyn Tree> {
+        let key = (Arc::as_ptr(tree).cast::<()>() as usize, base.into(), ignore.map(SmolStr::new));
+        if let Some((_, artifact)) = lock(&self.artifacts).get(&key) {
+            return artifact.clone();
+        }
+        let made: Arc<dyn Tree> = Arc::new(make());
+        lock(&self.artifacts).entry(key).or_insert((tree.clone(), made)).1.clone()
+    }
+}
+
+// A panic cannot leave these maps half-written, so a poisoned lock is still good.
+fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
