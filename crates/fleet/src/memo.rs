@@ -13,11 +13,14 @@ pub struct Memo {
     pub kustomize: gitops_kustomize::Memo,
     /// Objects with their variables put in, by what was rendered and the variables.
     substituted: Mutex<HashMap<ContentId, Substituted>>,
-    artifacts: Mutex<HashMap<ArtifactKey, (Arc<dyn Tree>, Arc<dyn Tree>)>>,
+    artifacts: Mutex<HashMap<ArtifactKey, Kept>>,
 }
 
 /// The objects of a unit, or why they cannot be had.
 pub(crate) type Substituted = Result<Arc<Vec<Arc<Resource>>>, Arc<Vec<Problem>>>;
+
+/// A tree, kept so that its address stays its own, and its artifact.
+type Kept = (Arc<dyn Tree>, Arc<dyn Tree>);
 
 /// A tree by its address, the folder in it and what is left out.
 type ArtifactKey = (usize, SmolStr, Option<SmolStr>);
@@ -35,7 +38,7 @@ impl Memo {
         lock(&self.substituted).entry(id).or_insert(made).clone()
     }
 
-    /// The artifact of a tree. The tree is kept beside it, so that its address stays its own.
+    /// The artifact of a tree.
     pub(crate) fn artifact<T: Tree + 'static>(
         &self,
         tree: &Arc<dyn Tree>,

@@ -2,7 +2,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use gitops_model::Tree;
 use gitops_yaml::{Node, SmolStr};
 use rayon::prelude::*;
 
