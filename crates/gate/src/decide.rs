@@ -1,0 +1,321 @@
+//! How far a change may go: one answer for every wave.
+
+use std::collections::BTreeSet;
+
+use gitops_config::{Config, Wave};
+use gitops_model::{
+    ClusterReport, Effect, Environment, Finding, Gate, GateDecision, WaveDecision, WaveGate,
+};
+
+use crate::Input;
+use crate::causes::{Scope, causes};
+use crate::critical::is_critical;
+use crate::factors::combine;
+use crate::table::{Barrier, Weights};
+
+/// The score from which a wave needs an approval, unless configured.
+const APPROVAL_FROM: u8 = 30;
+
+/// Which wave may take the change. Without configured waves, all clusters are one.
+#[must_use]
+pub fn decide(input: &Input<'_>, config: &Config) -> Gate {
+    let weights = Weights::of(&config.risk);
+    let cx = Context { input, config, weights: &weights, plans: plans(input, config) };
+    let waves: Vec<WaveGate> = (0..cx.plans.len()).map(|place| cx.wave(place)).collect();
+    let worst = waves.iter().map(|w| w.decision).max();
+    let decision = match worst {
+        Some(WaveDecision::Blocked) => GateDecision::Block,
+        Some(WaveDecision::Held) => GateDecision::Hold,
+        _ => GateDecision::Pass,
+    };
+    Gate { decision, waves }
+}
+
+/// One wave and its clusters.
+struct Plan<'a> {
+    name: &'a str,
+    wave: Option<&'a Wave>,
+    clusters: Vec<&'a ClusterReport>,
+}
+
+/// The configured waves in order, then one for clusters that are in none.
+fn plans<'a>(input: &Input<'a>, config: &'a Config) -> Vec<Plan<'a>> {
+    let members = |place: Option<usize>| {
+        let of = |c: &&ClusterReport| config.wave_of(&c.cluster.name).map(|(p, _)| p) == place;
+        input.clusters.iter().filter(of).collect::<Vec<_>>()
+    };
+    let waves = config.waves.iter().enumerate();
+    let mut plans: Vec<Plan<'a>> = waves
+        .map(|(place, wave)| Plan {
+            name: &wave.name.value,
+            wave: Some(wave),
+            clusters: members(Some(place)),
+        })
+        .collect();
+    let rest = members(None);
+    if !rest.is_empty() {
+        let name = if config.waves.is_empty() { "all" } else { "unassigned" };
+        plans.push(Plan { name, wave: None, clusters: rest });
+    }
+    plans
+}
+
+struct Context<'a> {
+    input: &'a Input<'a>,
+    config: &'a Config,
+    weights: &'a Weights,
+    plans: Vec<Plan<'a>>,
+}
+
+/// The strictest decision so far, and all that was said on the way.
+struct Verdict {
+    decision: WaveDecision,
+    because: Vec<(WaveDecision, String)>,
+}
+
+impl Verdict {
+    fn say(&mut self, decision: WaveDecision, why: String) {
+        self.decision = self.decision.max(decision);
+        if !self.because.iter().any(|(_, said)| *said == why) {
+            self.because.push((decision, why));
+        }
+    }
+}
+
+impl Context<'_> {
+    fn wave(&self, place: usize) -> WaveGate {
+        let plan = &self.plans[place];
+        let score = self.score(plan, false);
+        let mut verdict = Verdict { decision: WaveDecision::Allowed, because: Vec::new() };
+        if self.touches(plan, Effect::Now) {
+            self.barriers(plan, &mut verdict);
+            self.limit(plan, score, &mut verdict);
+            self.enforceable(place, &mut verdict);
+            self.approval(place, score, &mut verdict);
+        } else if self.touches(plan, Effect::Queued) {
+            self.queued(place, &mut verdict);
+        } else {
+            verdict.say(WaveDecision::Allowed, "nothing changes here".into());
+        }
+        self.unchecked(plan, &mut verdict);
+        // What decides is said first.
+        verdict.because.sort_by_key(|(decision, _)| std::cmp::Reverse(*decision));
+        WaveGate {
+            name: plan.name.into(),
+            clusters: plan.clusters.iter().map(|c| c.cluster.name.clone()).collect(),
+            score,
+            decision: verdict.decision,
+            wait_time: plan.wave.and_then(|w| w.wait_time.as_ref()).map(ToString::to_string),
+            because: verdict.because.into_iter().map(|(_, why)| why).collect(),
+        }
+    }
+
+    /// The risk of what reaches a wave on merge, or at its next promotion too.
+    fn score(&self, plan: &Plan<'_>, queued: bool) -> u8 {
+        let clusters = names(plan);
+        let scope = Scope { clusters, queued, suppressed: false };
+        combine(causes(self.input, self.config, self.weights, &scope).iter().map(|c| c.score))
+    }
+
+    fn touches(&self, plan: &Plan<'_>, effect: Effect) -> bool {
+        let clusters = names(plan);
+        let changes = self.input.changes.iter().filter(|c| c.effect == effect);
+        changes.flat_map(|c| &c.clusters).any(|c| clusters.contains(c.as_str()))
+            || self.findings(plan, effect).next().is_some()
+    }
+
+    /// The findings that count on a wave at one time.
+    fn findings<'b>(
+        &'b self,
+        plan: &'b Plan<'_>,
+        effect: Effect,
+    ) -> impl Iterator<Item = &'b Finding> {
+        let counts = move |f: &&Finding| f.suppressed.is_none() && f.effect == Some(effect);
+        self.input
+            .findings
+            .iter()
+            .filter(counts)
+            .filter(|f| plan.clusters.iter().any(|c| f.clusters.contains(&c.cluster.name)))
+    }
+
+    /// What no score averages away.
+    fn barriers(&self, plan: &Plan<'_>, verdict: &mut Verdict) {
+        for finding in self.findings(plan, Effect::Now) {
+            let production = plan.clusters.iter().any(|c| {
+                finding.clusters.contains(&c.cluster.name)
+                    && weighs_as_production(&c.cluster.environment)
+            });
+            let mitigated =
+                self.input.mitigations.get(&finding.fingerprint).is_some_and(|m| !m.is_empty());
+            match self.weights.barrier(finding) {
+                Some(Barrier::Hold) => verdict.say(WaveDecision::Held, finding.message.clone()),
+                Some(Barrier::Stop) => verdict.say(WaveDecision::Blocked, stop(finding)),
+                Some(Barrier::StopInProduction) if production && !mitigated => {
+                    verdict.say(WaveDecision::Blocked, stop(finding));
+                }
+                Some(Barrier::StopInProduction) | None => {}
+            }
+        }
+    }
+
+    fn limit(&self, plan: &Plan<'_>, score: u8, verdict: &mut Verdict) {
+        let limit = max_score(plan);
+        if score > limit {
+            verdict.say(
+                WaveDecision::Blocked,
+                format!("a risk of {score} is above its limit of {limit}"),
+            );
+        }
+    }
+
+    /// A wave that takes the change on merge cannot come after another one that does.
+    fn enforceable(&self, place: usize, verdict: &mut Verdict) {
+        let earlier = self.plans[..place].iter().rev().find(|p| self.touches(p, Effect::Now));
+        if let Some(earlier) = earlier {
+            let with = shared(earlier, &self.plans[place])
+                .map_or_else(String::new, |s| format!(": both follow {s}"));
+            let why =
+                format!("takes the change on merge, together with wave `{}`{with}", earlier.name);
+            verdict.say(WaveDecision::Held, why);
+        }
+    }
+
+    fn approval(&self, place: usize, score: u8, verdict: &mut Verdict) {
+        let plan = &self.plans[place];
+        if let Some(approval) = plan.wave.and_then(|w| w.approval.as_ref()) {
+            let people = if approval.count == 1 {
+                "one approval".into()
+            } else {
+                format!("{} approvals", approval.count)
+            };
+            let teams: Vec<&str> = approval.teams.iter().map(AsRef::as_ref).collect();
+            let of = if teams.is_empty() {
+                String::new()
+            } else {
+                format!(" of {}", teams.join(" or "))
+            };
+            verdict.say(WaveDecision::NeedsApproval, format!("asks for {people}{of}"));
+        }
+        let from = self.config.risk.approval_from.unwrap_or(APPROVAL_FROM);
+        if score >= from {
+            verdict.say(
+                WaveDecision::NeedsApproval,
+                format!("a risk of {score} needs an approval (from {from})"),
+            );
+        }
+        self.critical(plan, verdict);
+    }
+
+    /// A critical component wants to be tried elsewhere first.
+    fn critical(&self, plan: &Plan<'_>, verdict: &mut Verdict) {
+        if self.plans.len() > 1 {
+            return;
+        }
+        let clusters = names(plan);
+        let now = self.input.changes.iter().filter(|c| c.effect == Effect::Now);
+        let mut here = now.filter(|c| c.clusters.iter().any(|c| clusters.contains(c.as_str())));
+        if let Some(change) = here.find(|c| is_critical(&c.key, self.config)) {
+            let why = format!(
+                "{} is a critical component, and no earlier wave tries the change",
+                change.key
+            );
+            verdict.say(WaveDecision::NeedsApproval, why);
+        }
+    }
+
+    /// A wave that takes the change at its next promotion.
+    fn queued(&self, place: usize, verdict: &mut Verdict) {
+        let plan = &self.plans[place];
+        let followed = follows(plan);
+        let score = self.score(plan, true);
+        let queued = format!("queued until {followed} moves; its risk is {score} then");
+        let earlier = self.plans[..place].iter().rev();
+        let mut earlier =
+            earlier.filter(|p| self.touches(p, Effect::Now) || self.touches(p, Effect::Queued));
+        match earlier.next() {
+            Some(before) => {
+                let soak = before.wave.and_then(|w| w.wait_time.as_ref());
+                let soak = soak.map_or_else(String::new, |t| format!(", which soaks {t}"));
+                verdict
+                    .say(WaveDecision::AfterSoak, format!("follows wave `{}`{soak}", before.name));
+            }
+            None if place > 0 => {
+                verdict.say(WaveDecision::Allowed, "no earlier wave tries this change".into())
+            }
+            None => {}
+        }
+        verdict.say(WaveDecision::Allowed, queued);
+        if score > max_score(plan) {
+            let why = format!("its promotion would be above its limit of {}", max_score(plan));
+            verdict.say(WaveDecision::NeedsApproval, why);
+        }
+        for finding in self.findings(plan, Effect::Queued) {
+            if matches!(
+                self.weights.barrier(finding),
+                Some(Barrier::Stop | Barrier::StopInProduction)
+            ) {
+                verdict.say(
+                    WaveDecision::NeedsApproval,
+                    format!("its promotion would stop: {}", finding.message),
+                );
+            }
+        }
+        self.approval(place, score, verdict);
+    }
+
+    /// What is not known holds a wave where it changed.
+    fn unchecked(&self, plan: &Plan<'_>, verdict: &mut Verdict) {
+        let clusters = names(plan);
+        let here =
+            self.input.unchecked.iter().filter(|(c, u)| u.changed && clusters.contains(c.as_str()));
+        for (_, unchecked) in here {
+            verdict.say(
+                WaveDecision::Held,
+                format!("{} changed and is not checked: {}", unchecked.what, unchecked.why),
+            );
+        }
+        if plan.wave.is_none() && !self.config.waves.is_empty() && self.touches(plan, Effect::Now) {
+            verdict.say(WaveDecision::Held, "its clusters are in no wave".into());
+        }
+    }
+}
+
+fn stop(finding: &Finding) -> String {
+    format!("{}: {}", finding.rule, finding.message)
+}
+
+fn names<'a>(plan: &Plan<'a>) -> BTreeSet<&'a str> {
+    plan.clusters.iter().map(|c| c.cluster.name.as_str()).collect()
+}
+
+fn max_score(plan: &Plan<'_>) -> u8 {
+    plan.wave.map_or(Wave::MAX_SCORE, |w| w.max_score)
+}
+
+fn weighs_as_production(environment: &Environment) -> bool {
+    !matches!(environment, Environment::Dev | Environment::Staging)
+}
+
+/// A reference of this repository that clusters of both waves follow.
+fn shared(one: &Plan<'_>, other: &Plan<'_>) -> Option<String> {
+    let followed = references(one);
+    references(other).into_iter().find(|r| followed.contains(r))
+}
+
+fn references(plan: &Plan<'_>) -> BTreeSet<String> {
+    let sources = plan.clusters.iter().flat_map(|c| &c.sources).filter(|s| s.source.here);
+    sources
+        .map(|s| format!("{} `{}`", s.source.tracks.kind(), s.source.tracks.reference()))
+        .collect()
+}
+
+fn follows(plan: &Plan<'_>) -> String {
+    let queued =
+        plan.clusters.iter().flat_map(|c| &c.sources).filter(|s| s.effect == Some(Effect::Queued));
+    let mut references: Vec<String> = queued
+        .map(|s| format!("{} `{}`", s.source.tracks.kind(), s.source.tracks.reference()))
+        .collect();
+    references.sort();
+    references.dedup();
+    if references.is_empty() { "what it follows".into() } else { references.join(" or ") }
+}

@@ -1,0 +1,5 @@
+//! Scores and decisions of whole changes.
+
+mod case;
+mod decide;
+mod weigh;
