@@ -198,6 +198,11 @@ pub struct UnitId {
     pub name: SmolStr,
 }
 
+impl UnitId {
+    /// The kind of a unit that no controller declares: a kustomization root or a plain folder.
+    pub const FOLDER: &'static str = "Folder";
+}
+
 impl fmt::Display for UnitId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.namespace.is_empty() {
@@ -213,6 +218,9 @@ impl fmt::Display for UnitId {
 pub struct Unit {
     /// Its name.
     pub id: UnitId,
+    /// The name of the entry point that declares it, where it is not that of the cluster it applies to:
+    /// a hub that writes to other clusters.
+    pub hub: Option<SmolStr>,
     /// What applies it.
     pub controller: Controller,
     /// Where it is declared; absent where it is assumed.

@@ -19,6 +19,7 @@ pub fn objects(sources: &Sources, path: &str, text: &str) -> Vec<Arc<Resource>> 
 #[must_use]
 pub fn unit(sources: &Sources, name: &str, text: &str) -> Unit {
     Unit {
+        hub: None,
         id: UnitId {
             kind: "Kustomization".into(),
             namespace: "flux-system".into(),
