@@ -73,7 +73,12 @@ pub(crate) fn plain(world: &World, scan: &Scan) -> ClusterState {
 fn unit(path: &str) -> Unit {
     let name = if path.is_empty() { "." } else { path };
     Unit {
-        id: UnitId { kind: "Folder".into(), namespace: SmolStr::default(), name: name.into() },
+        id: UnitId {
+            kind: UnitId::FOLDER.into(),
+            namespace: SmolStr::default(),
+            name: name.into(),
+        },
+        hub: None,
         controller: Controller::None,
         declared: None,
         source: None,

@@ -73,6 +73,7 @@ impl Definition {
         let dependency = |d: Dependency| (unit_id(&d.namespace, &d.name), d.span);
         Unit {
             id: self.id(),
+            hub: None,
             controller: Controller::Flux,
             declared: self.object.as_ref().map(|o| o.body.span()),
             source: Some(self.source.clone()),
