@@ -90,7 +90,7 @@ fn float(text: &str) -> Option<Number> {
 
 /// Go's `strconv.FormatFloat(float, 'g', -1, 64)`.
 fn shortest(float: f64) -> String {
-    let text = format!("{float:e}");
+    let text = scientific(float);
     let (mantissa, exponent) = text.split_once('e').unwrap_or((&text, "0"));
     let exponent: i32 = exponent.parse().unwrap_or_default();
     if (-4..6).contains(&exponent) {
@@ -98,6 +98,15 @@ fn shortest(float: f64) -> String {
     }
     let sign = if exponent < 0 { '-' } else { '+' };
     format!("{mantissa}e{sign}{:02}", exponent.abs())
+}
+
+/// The fewest digits that read back as the same number. Of two that are equally near, Go takes the even
+/// one, as Rust does only when it is told how many digits to write.
+fn scientific(float: f64) -> String {
+    let nearest = format!("{float:e}");
+    let digits = nearest.bytes().take_while(|b| *b != b'e').filter(u8::is_ascii_digit).count();
+    let even = format!("{float:.*e}", digits.saturating_sub(1));
+    if even.parse() == Ok(float) { even } else { nearest }
 }
 
 #[cfg(test)]
@@ -127,6 +136,7 @@ mod tests {
             ("0.00001", "1e-05"),
             (".5_5", "0.55"),
             ("1.5e-7", "1.5e-07"),
+            ("773146635218592.25", "7.731466352185922e+14"),
         ];
         for (text, want) in cases {
             assert_eq!(

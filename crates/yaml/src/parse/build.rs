@@ -8,7 +8,7 @@ use yaml_rust2::scanner::{Marker, ScanError, TScalarStyle};
 
 use super::map::OpenMap;
 use super::position::Positions;
-use super::{ErrorKind, Limits, ParseError, extent};
+use super::{ErrorKind, Limits, ParseError, extent, tabs};
 use crate::{
     Dialect, Entry, Exposure, FileId, Node, Origin, Scalar, ScalarKind, Span, Style, Value, resolve,
 };
@@ -47,6 +47,7 @@ pub(super) struct Builder<'t> {
     pub(super) limits: Limits,
     stack: Vec<Frame>,
     anchors: HashMap<usize, (Node, Extent)>,
+    has_tabs: bool,
     /// Where the last token ended: an empty value stands there.
     last_end: u32,
     pub(super) documents: Vec<Node>,
@@ -58,6 +59,7 @@ impl<'t> Builder<'t> {
         Self {
             file,
             last_end: positions.start(),
+            has_tabs: positions.text().contains('\t'),
             positions,
             limits,
             stack: Vec::new(),
@@ -72,7 +74,12 @@ impl<'t> Builder<'t> {
         let mut parser = Parser::new_from_str(text).keep_tags(true);
         loop {
             let (event, at) = parser.next_token()?;
-            if event == Event::StreamEnd || self.event(event, at).is_err() {
+            let is_end = event == Event::StreamEnd;
+            if self.event(event, at).is_err() {
+                self.documents.clear();
+                return Ok(());
+            }
+            if is_end {
                 return Ok(());
             }
         }
@@ -81,7 +88,16 @@ impl<'t> Builder<'t> {
     /// Notes what the library could not read.
     pub(super) fn syntax(&mut self, error: &ScanError) {
         let at = self.positions.byte(*error.marker());
-        self.fail(ErrorKind::Syntax, error.info().to_owned(), at, at);
+        if error.info() == "recursion limit exceeded" {
+            self.too_deep(at);
+        } else {
+            self.fail(ErrorKind::Syntax, error.info().to_owned(), at, at);
+        }
+    }
+
+    fn too_deep(&mut self, at: u32) {
+        let message = format!("nested more than {} levels deep", self.limits.depth);
+        self.fail(ErrorKind::Limit, message, at, at);
     }
 
     fn fail(&mut self, kind: ErrorKind, message: String, start: u32, end: u32) {
@@ -91,9 +107,10 @@ impl<'t> Builder<'t> {
 
     fn event(&mut self, event: Event, at: Marker) -> Result<(), Stop> {
         match event {
-            Event::DocumentStart => self.last_end = self.positions.byte(at),
+            Event::DocumentStart => return self.document(at),
+            Event::StreamEnd if self.has_tabs => return self.check_tabs(self.positions.end()),
             Event::Scalar(text, style, anchor, tag) => {
-                let node = self.scalar(text, style, tag.as_ref(), at);
+                let node = self.scalar(text, style, tag.as_ref(), at)?;
                 return self.finish(node, LEAF, anchor);
             }
             Event::Alias(anchor) => return self.alias(anchor, at),
@@ -107,9 +124,35 @@ impl<'t> Builder<'t> {
         Ok(())
     }
 
+    fn document(&mut self, at: Marker) -> Result<(), Stop> {
+        self.last_end = self.positions.byte(at);
+        if self.documents.is_empty() {
+            return Ok(());
+        }
+        let span = Span::new(self.file, self.last_end, self.last_end);
+        self.refuse("a document behind `...` starts with `---`", span)
+    }
+
+    /// Looks at what stands between the last token and the next.
+    fn check_tabs(&mut self, next: u32) -> Result<(), Stop> {
+        let in_brackets =
+            self.stack.last().is_some_and(|f| self.positions.from(f.start).starts_with(['[', '{']));
+        let len = next.saturating_sub(self.last_end) as usize;
+        let gap = self.positions.from(self.last_end).get(..len).unwrap_or_default();
+        let Some(at) = tabs::misplaced(gap).filter(|_| !in_brackets) else { return Ok(()) };
+        let at = self.last_end + at as u32;
+        self.refuse("a tab may not indent", Span::new(self.file, at, at + 1))
+    }
+
     fn open(&mut self, open: Open, anchor: usize, at: Marker) -> Result<(), Stop> {
         let start = self.positions.byte(at);
         self.check_depth(0, start)?;
+        if self.has_tabs {
+            self.check_tabs(start)?;
+        }
+        if let Open::Seq(_) = open {
+            self.last_end = self.last_end.max(start);
+        }
         self.stack.push(Frame { open, start, anchor, extent: LEAF });
         Ok(())
     }
@@ -118,8 +161,7 @@ impl<'t> Builder<'t> {
         if self.stack.len() + below < self.limits.depth {
             return Ok(());
         }
-        let message = format!("nested more than {} levels deep", self.limits.depth);
-        self.fail(ErrorKind::Limit, message, at, at);
+        self.too_deep(at);
         Err(Stop)
     }
 
@@ -186,7 +228,13 @@ impl<'t> Builder<'t> {
         };
         match (map.key.take(), &node.value) {
             (Some((key, span)), _) => self.value(key, span, node),
+            (None, Value::Scalar(key)) if key.style == Style::Plain && key.text.is_empty() => {
+                let colon = Span::new(self.file, frame.start, frame.start);
+                self.refuse("the key before `:` is missing", colon)
+            }
             (None, Value::Scalar(key)) => {
+                // The library says that a block map starts at its first colon.
+                frame.start = frame.start.min(node.span().start);
                 map.key = Some((key.text.clone(), node.span()));
                 Ok(())
             }
@@ -224,49 +272,58 @@ impl<'t> Builder<'t> {
         style: TScalarStyle,
         tag: Option<&Tag>,
         at: Marker,
-    ) -> Node {
-        let is_quoted = matches!(style, TScalarStyle::SingleQuoted | TScalarStyle::DoubleQuoted);
-        let (start, end) = if !is_quoted && text.trim().is_empty() {
-            (self.last_end, self.last_end)
-        } else {
-            let start = self.positions.byte(at);
-            let source = self.positions.from(start);
-            let len = extent::len(source, &text, style);
-            let is_block = matches!(style, TScalarStyle::Literal | TScalarStyle::Folded);
-            let is_last_line = is_block && !source[len..].contains(['\n', '\r']);
-            if is_last_line && text.ends_with('\n') {
-                // The file ends here, without a line break that could be kept.
-                text.pop();
-            }
-            (start, start + len as u32)
+    ) -> Result<Node, Stop> {
+        let span = self.scalar_span(&mut text, style, at);
+        if self.has_tabs {
+            self.check_tabs(span.start)?;
+        }
+        self.last_end = span.end;
+        let tag = tag.map(|t| if YAML_TAGS.contains(&t.handle.as_str()) { &t.suffix } else { "" });
+        let style = match style {
+            TScalarStyle::Plain if tag.is_some() => Style::Tagged,
+            TScalarStyle::Plain => Style::Plain,
+            TScalarStyle::SingleQuoted => Style::Single,
+            TScalarStyle::DoubleQuoted => Style::Double,
+            TScalarStyle::Literal => Style::Literal,
+            TScalarStyle::Folded => Style::Folded,
         };
-        self.last_end = end;
-        let (kind, style) = kind_of(&text, style, tag);
+        let Some(kind) = kind_of(&text, style, tag) else {
+            self.refuse(&format!("this value is no `!!{}`", tag.unwrap_or_default()), span)?;
+            return Err(Stop);
+        };
         let scalar = Scalar { text: text.into(), kind, style, exposure: Exposure::Open };
-        Node::scalar(scalar, Origin::new(Span::new(self.file, start, end)))
+        Ok(Node::scalar(scalar, Origin::new(span)))
+    }
+
+    /// Where a scalar stands. A block at the end of a file loses a line break that is not there.
+    fn scalar_span(&self, text: &mut String, style: TScalarStyle, at: Marker) -> Span {
+        let is_quoted = matches!(style, TScalarStyle::SingleQuoted | TScalarStyle::DoubleQuoted);
+        if !is_quoted && text.trim().is_empty() {
+            return Span::new(self.file, self.last_end, self.last_end);
+        }
+        let start = self.positions.byte(at);
+        let source = self.positions.from(start);
+        let len = extent::len(source, text, style);
+        let is_block = matches!(style, TScalarStyle::Literal | TScalarStyle::Folded);
+        if is_block && text.ends_with('\n') && !source[len..].contains(['\n', '\r']) {
+            text.pop();
+        }
+        Span::new(self.file, start, start + len as u32)
     }
 }
 
-fn kind_of(text: &str, style: TScalarStyle, tag: Option<&Tag>) -> (ScalarKind, Style) {
-    let style = match style {
-        TScalarStyle::Plain if tag.is_some() => Style::Tagged,
-        TScalarStyle::Plain => Style::Plain,
-        TScalarStyle::SingleQuoted => Style::Single,
-        TScalarStyle::DoubleQuoted => Style::Double,
-        TScalarStyle::Literal => Style::Literal,
-        TScalarStyle::Folded => Style::Folded,
+/// The kind of a scalar, from its YAML tag if it has one; none if the text cannot be of that kind.
+fn kind_of(text: &str, style: Style, tag: Option<&str>) -> Option<ScalarKind> {
+    let wanted = match tag {
+        None if style == Style::Plain => return Some(resolve(text, Dialect::Kustomize)),
+        Some("int") => ScalarKind::Int,
+        Some("float") => ScalarKind::Float,
+        Some("bool") => ScalarKind::Bool,
+        Some("null") => ScalarKind::Null,
+        Some("timestamp") => ScalarKind::Timestamp,
+        _ => return Some(ScalarKind::Str),
     };
-    let kind = match tag {
-        None if style == Style::Plain => resolve(text, Dialect::Kustomize),
-        Some(tag) if YAML_TAGS.contains(&tag.handle.as_str()) => match tag.suffix.as_str() {
-            "int" => ScalarKind::Int,
-            "float" => ScalarKind::Float,
-            "bool" => ScalarKind::Bool,
-            "null" => ScalarKind::Null,
-            "timestamp" => ScalarKind::Timestamp,
-            _ => ScalarKind::Str,
-        },
-        _ => ScalarKind::Str,
-    };
-    (kind, style)
+    let found = resolve(text, Dialect::Kustomize);
+    let fits = found == wanted || (wanted, found) == (ScalarKind::Float, ScalarKind::Int);
+    fits.then_some(wanted)
 }

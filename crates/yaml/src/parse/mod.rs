@@ -9,6 +9,7 @@ mod extent;
 mod map;
 mod mend;
 mod position;
+mod tabs;
 
 use crate::{FileId, Node, Span};
 use build::Builder;

@@ -51,6 +51,10 @@ impl<'t> Positions<'t> {
         self.starts.first().map_or(self.end as u32, |s| *s)
     }
 
+    pub(super) fn end(&self) -> u32 {
+        self.end as u32
+    }
+
     /// The text of the document.
     pub(super) fn text(&self) -> &'t str {
         &self.whole[self.start() as usize..self.end]

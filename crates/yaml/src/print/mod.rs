@@ -104,14 +104,17 @@ impl Printer<'_> {
         }
         for entry in order {
             self.emitter.indent(indent);
-            self.emitter.key(&entry.key, self.wish_of_key(&entry.key), indent);
+            self.emitter.key(&entry.key, self.wish(&entry.key, true), indent);
             self.node(&entry.value, Some(indent), true);
         }
     }
 
-    /// A bare `<<` merges its value into the map; go-yaml v2 writes it bare all the same.
-    fn wish_of_key(&self, key: &str) -> Wish {
-        if key == "<<" && !self.options.through_json { Wish::Double } else { wish(key) }
+    /// How a string is to be written. Two things that go-yaml v2 writes bare do not read back the same:
+    /// line breaks of YAML 1.1 alone, and the key `<<`.
+    fn wish(&self, text: &str, is_key: bool) -> Wish {
+        let reads_otherwise =
+            text.contains(['\u{85}', '\u{2028}', '\u{2029}']) || is_key && text == "<<";
+        if reads_otherwise && !self.options.through_json { Wish::Double } else { wish(text) }
     }
 
     fn scalar(&mut self, scalar: &Scalar, indent: Option<usize>) {
@@ -121,7 +124,7 @@ impl Printer<'_> {
         }
         let text = scalar.text.as_str();
         match scalar.kind {
-            ScalarKind::Str => self.emitter.scalar(text, wish(text), indent),
+            ScalarKind::Str => self.emitter.scalar(text, self.wish(text, false), indent),
             _ if self.options.through_json => self.json(scalar, indent),
             kind => {
                 let text = if kind == ScalarKind::Null { "null" } else { text };
