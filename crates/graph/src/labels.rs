@@ -7,6 +7,13 @@ use crate::table::Empty;
 /// The labels of an object.
 pub(crate) type Labels<'a> = [(&'a str, &'a str)];
 
+/// Whether a label selector (`matchLabels` and `matchExpressions`) selects an object with these labels.
+/// An empty one selects everything.
+#[must_use]
+pub fn selects(selector: &Node, labels: &[(&str, &str)]) -> bool {
+    Selector::new(selector, false, Empty::All).matches(labels)
+}
+
 /// Reads a map of labels.
 pub(crate) fn read(map: Option<&Node>) -> Vec<(&str, &str)> {
     let entries = map.map(Node::entries).unwrap_or_default();

@@ -22,6 +22,7 @@ mod template;
 pub use build::Graph;
 pub use dangling::{Dangling, Missing};
 pub use edge::{Consequence, Edge, Link, Presence, Relation, Vertex};
+pub use labels::selects;
 pub use selections::{Selection, SelectionChange};
 pub use template::PodTemplate;
 

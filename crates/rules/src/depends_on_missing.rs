@@ -1,7 +1,6 @@
 //! `depends-on-missing`: something waits for what does not exist.
 
-use gitops_model::{FieldPath, ObjectKey};
-use gitops_yaml::Node;
+use gitops_graph::{Missing, Relation};
 
 use crate::{Check, Draft, State};
 
@@ -13,52 +12,22 @@ rule!(
 );
 
 fn check(state: &State<'_>, out: &mut Vec<Draft>) {
-    units(state, out);
-    releases(state, out);
-}
-
-fn units(state: &State<'_>, out: &mut Vec<Draft>) {
-    for unit in &state.cluster.units {
-        for (index, (target, span)) in unit.depends_on.iter().enumerate() {
-            if state.cluster.unit(target).is_none() && !state.is_declared(target) {
-                let mut draft = Draft::new(format!(
-                    "`{}` waits for `{target}`, which does not exist; it is not applied until it does",
-                    unit.id
-                ))
-                .field(FieldPath::keys(&["spec", "dependsOn"]).index(index))
-                .help("correct the name or namespace, or take the entry out");
-                if let Some(object) = &unit.object {
-                    draft = draft.on(object);
-                }
-                out.push(draft.at_span(*span));
-            }
+    for dangling in state.graph().dangling() {
+        let (link, edge) = (dangling.link, dangling.link.edge);
+        let Some(object) = link.from.object() else { continue };
+        if edge.relation != Relation::WaitsFor || dangling.missing != Missing::Object {
+            continue;
         }
-    }
-}
-
-fn releases(state: &State<'_>, out: &mut Vec<Draft>) {
-    for release in state.of_kind("helm.toolkit.fluxcd.io", "HelmRelease") {
-        let list = release.at(&["spec", "dependsOn"]).map_or(&[][..], Node::items);
-        for (index, entry) in list.iter().enumerate() {
-            let Some(name) = entry.get("name") else { continue };
-            let namespace = entry.get("namespace").and_then(Node::text);
-            let target = ObjectKey {
-                namespace: namespace.unwrap_or(&release.key.namespace).into(),
-                name: name.text().unwrap_or_default().into(),
-                ..release.key.clone()
-            };
-            if state.object(&target).is_none() {
-                out.push(
-                    Draft::new(format!(
-                        "`{}` waits for `{target}`, which does not exist; it is not installed or upgraded until it does",
-                        release.key
-                    ))
-                    .on(release)
-                    .field(FieldPath::keys(&["spec", "dependsOn"]).index(index))
-                    .at(name)
-                    .help("correct the name or namespace, or take the entry out"),
-                );
-            }
-        }
+        let message = format!(
+            "`{}` waits for `{}`, which does not exist; it is not applied until it does",
+            link.from.key, link.to.key
+        );
+        out.push(
+            Draft::new(message)
+                .on(object)
+                .field(edge.path.clone())
+                .at_span(edge.span)
+                .help("correct the name or namespace, or take the entry out"),
+        );
     }
 }

@@ -1,9 +1,10 @@
 //! `floating-image`: an image may be another one tomorrow.
 
+use gitops_graph::PodTemplate;
 use gitops_model::FieldPath;
 use gitops_yaml::Node;
 
-use crate::{Check, Draft, State, workload};
+use crate::{Check, Draft, State};
 
 rule!(
     "floating-image",
@@ -15,8 +16,8 @@ rule!(
 
 fn check(state: &State<'_>, out: &mut Vec<Draft>) {
     for (_, object) in state.objects() {
-        let Some(template) = workload::template(object) else { continue };
-        for container in workload::containers(template) {
+        let Some(template) = PodTemplate::of(object) else { continue };
+        for container in template.containers() {
             let Some(image) = container.get("image") else { continue };
             let Some(text) = image.text().filter(|t| floats(t)) else { continue };
             let name = container.get("name").and_then(Node::text).unwrap_or_default();

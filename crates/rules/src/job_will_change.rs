@@ -1,8 +1,9 @@
 //! `job-will-change`: the next version of a Job is refused.
 
+use gitops_graph::PodTemplate;
 use gitops_model::Apply;
 
-use crate::{Check, Draft, State, workload, write};
+use crate::{Check, Draft, State, write};
 
 rule!(
     "job-will-change",
@@ -18,9 +19,10 @@ fn check(state: &State<'_>, out: &mut Vec<Draft>) {
         if cleans_up || recreated || write::is_hook(job, Some(unit)) || write::is_left_alone(job) {
             continue;
         }
-        let images = workload::template(job).into_iter().flat_map(workload::containers).filter_map(|c| c.get("image"));
-        let tagged = images.filter_map(|i| Some((i, tag(i.text()?)?)));
-        let Some((image, tag)) = tagged.into_iter().find(|(_, tag)| !names(&job.key.name, tag)) else { continue };
+        let Some(template) = PodTemplate::of(job) else { continue };
+        let images = template.containers().filter_map(|c| c.get("image"));
+        let mut tagged = images.filter_map(|i| Some((i, tag(i.text()?)?)));
+        let Some((image, tag)) = tagged.find(|(_, tag)| !names(&job.key.name, tag)) else { continue };
         out.push(
             Draft::new(format!(
                 "the template of `{}` cannot change: an update of `{tag}` will be refused while the Job exists",

@@ -9,7 +9,6 @@
 #[macro_use]
 mod rule;
 mod difference;
-mod labels;
 mod removal;
 mod run;
 mod wording;
@@ -37,12 +36,14 @@ rules![
     hpa_fights_replicas,
     immutable_field,
     job_will_change,
+    missing_reference,
     moved_between_owners,
     namespace_removed,
     no_health_check,
     not_a_string,
     not_as_it_reads,
     object_removed,
+    order_undeclared,
     owner_removed,
     parse_error,
     pdb_blocks,
@@ -60,12 +61,15 @@ rules![
     render_failed,
     resource_renamed,
     scaled_to_zero,
+    selection_lost,
     selector_changed,
     selector_mismatch,
     semver_prefix,
     service_exposure,
+    service_selects_nothing,
     source_moved,
     source_unresolved,
+    stale_consumer,
     substitution_failed,
     suspension_changed,
     useless_suppression,

@@ -1,9 +1,10 @@
 //! `not-a-string`: a number or boolean stands where Kubernetes wants a string.
 
+use gitops_graph::PodTemplate;
 use gitops_model::{FieldPath, Resource};
 use gitops_yaml::{Node, ScalarKind};
 
-use crate::{Check, Draft, State, workload};
+use crate::{Check, Draft, State};
 
 rule!(
     "not-a-string",
@@ -32,17 +33,15 @@ fn entries(object: &Resource, keys: &[&str]) -> impl Iterator<Item = Draft> {
 }
 
 fn environment(object: &Resource, out: &mut Vec<Draft>) {
-    let Some(keys) = workload::template_keys(object) else { return };
-    let Some(template) = workload::template(object) else { return };
-    let template_path = FieldPath::keys(keys);
-    for label in template.at(&["metadata", "labels"]).map_or(&[][..], Node::entries) {
-        out.extend(draft(object, &template_path.key("metadata").key("labels").key(&label.key), &label.value));
+    let Some(template) = PodTemplate::of(object) else { return };
+    for label in template.node.at(&["metadata", "labels"]).map_or(&[][..], Node::entries) {
+        out.extend(draft(object, &template.path.key("metadata").key("labels").key(&label.key), &label.value));
     }
-    for container in workload::containers(template) {
+    for container in template.containers() {
         for variable in container.get("env").map_or(&[][..], Node::items) {
             let Some(value) = variable.get("value") else { continue };
             let name = variable.get("name").and_then(Node::text).unwrap_or_default();
-            out.extend(draft(object, &template_path.key("env").key(name), value));
+            out.extend(draft(object, &template.path.key("env").key(name), value));
         }
     }
 }

@@ -1,9 +1,11 @@
 //! `pdb-blocks`: a disruption budget lets no pod be evicted.
 
+use std::sync::Arc;
+
 use gitops_model::{FieldPath, Resource};
 use gitops_yaml::Node;
 
-use crate::{Check, Draft, State, hpa_fights_replicas, labels, workload};
+use crate::{Check, Draft, State, hpa_fights_replicas, workload};
 
 rule!(
     "pdb-blocks",
@@ -14,7 +16,7 @@ rule!(
 
 fn check(state: &State<'_>, out: &mut Vec<Draft>) {
     for budget in state.of_kind("policy", "PodDisruptionBudget") {
-        let selected: Vec<_> = state.objects().map(|(_, o)| o).filter(|o| selects(budget, o)).collect();
+        let selected = selected(state, budget);
         let pods: i64 = selected.iter().map(|o| pods(state, o)).sum();
         if selected.is_empty() || pods == 0 {
             continue;
@@ -47,11 +49,11 @@ fn limit(budget: &Resource) -> Option<(&'static str, &Node)> {
     of("minAvailable").or_else(|| of("maxUnavailable"))
 }
 
-fn selects(budget: &Resource, object: &Resource) -> bool {
-    let same = object.key.namespace == budget.key.namespace && workload::runs_on(object);
-    let pods = workload::template(object).and_then(|t| t.at(&["metadata", "labels"]));
-    let selector = budget.at(&["spec", "selector"]);
-    same && object.gvk.kind != "DaemonSet" && selector.is_some_and(|s| labels::selects(s, pods))
+/// The workloads whose pods it guards; a DaemonSet has no number of pods.
+fn selected<'a>(state: &State<'a>, budget: &Resource) -> Vec<&'a Arc<Resource>> {
+    let selections = state.graph().selections().iter().filter(|s| s.from == budget.key);
+    let objects = selections.flat_map(|s| &s.matched).filter_map(|key| state.object(key));
+    objects.map(|(_, o)| o).filter(|o| workload::runs_on(o) && o.gvk.kind != "DaemonSet").collect()
 }
 
 /// The fewest pods that run: what an autoscaler guarantees, else the number asked for.

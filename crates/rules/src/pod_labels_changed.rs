@@ -14,9 +14,10 @@ rule!(
 
 fn check(_: &Pair<'_>, change: &Change, out: &mut Vec<Draft>) {
     let object = change.object();
-    let Some(keys) = workload::template_keys(object).filter(|_| workload::runs_on(object)) else { return };
-    let keys: Vec<&str> = keys.iter().copied().chain(["metadata", "labels"]).collect();
-    let Some(found) = Difference::at(change, &keys) else { return };
+    if !workload::runs_on(object) {
+        return;
+    }
+    let Some(found) = Difference::at(change, &["spec", "template", "metadata", "labels"]) else { return };
     let message = format!(
         "the pods of `{}` get other labels, {} instead of {}: all of them are replaced, and what selects them by the old labels loses them",
         object.key,

@@ -3,7 +3,7 @@
 use gitops_model::{Change, Severity};
 
 use crate::difference::Difference;
-use crate::{Check, Draft, Pair, labels, wording, workload};
+use crate::{Check, Draft, Pair, State, wording};
 
 rule!(
     "selector-changed",
@@ -23,16 +23,15 @@ fn check(pair: &Pair<'_>, change: &Change, out: &mut Vec<Draft>) {
     let Some(found) = Difference::at(change, keys) else { return };
     let (Some(before), Some(after)) = (found.before, found.after) else { return };
     let service = object.gvk.is("", "Service");
-    let selected = |state: &crate::State<'_>, selector| {
-        let pods = state.objects().filter(|(_, o)| o.key.namespace == object.key.namespace);
-        let pods = pods.filter(|(_, o)| workload::template(o).is_some_and(|template| {
-            let own = template.at(&["metadata", "labels"]);
-            if service { labels::contains(own, selector) } else { labels::selects(selector, own) }
-        }));
-        pods.map(|(_, o)| o.key.clone()).collect::<Vec<_>>()
+    let selected = |state: &State<'_>| {
+        let own = state.graph().selections().iter().filter(|s| s.from == object.key);
+        own.flat_map(|s| s.matched.clone()).collect::<Vec<_>>()
     };
-    let then = selected(&pair.after, after);
-    let was = pair.before.as_ref().map(|b| selected(b, before)).unwrap_or_default();
+    let then = selected(&pair.after);
+    let was = pair.before.as_ref().map(selected).unwrap_or_default();
+    if service && then.is_empty() && !was.is_empty() {
+        return; // It selects nothing any more, which has a rule of its own.
+    }
     // The same workloads: what matters is the time until their pods carry the new labels.
     let same = was == then && !then.is_empty();
     let message = format!(

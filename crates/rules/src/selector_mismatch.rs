@@ -1,8 +1,9 @@
 //! `selector-mismatch`: a workload does not select the pods of its own template.
 
+use gitops_graph::{PodTemplate, selects};
 use gitops_model::{FieldPath, Resource};
 
-use crate::{Check, Draft, State, labels, wording};
+use crate::{Check, Draft, State, wording};
 
 rule!(
     "selector-mismatch",
@@ -28,9 +29,9 @@ fn has_selector(object: &Resource) -> bool {
 
 fn mismatch(object: &Resource) -> Option<Draft> {
     let selector = object.at(&["spec", "selector"])?;
-    let template = object.at(&["spec", "template"])?;
-    let labels = template.at(&["metadata", "labels"]);
-    if labels::selects(selector, labels) {
+    let template = PodTemplate::of(object)?;
+    let labels = template.node.at(&["metadata", "labels"]);
+    if selects(selector, &template.labels()) {
         return None;
     }
     let missing = selector.get("matchLabels")?.entries().iter().find(|e| {

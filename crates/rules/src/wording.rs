@@ -47,3 +47,36 @@ pub(crate) fn value(node: Option<&Node>) -> String {
 pub(crate) fn wait(number: usize, noun: &str) -> String {
     format!("{} {}", count(number, noun), if number == 1 { "waits" } else { "wait" })
 }
+
+/// Whether two names differ by a slip of the finger: at most two edits, and more in common than not.
+pub(crate) fn is_near(a: &str, b: &str) -> bool {
+    let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
+    if a.len().abs_diff(b.len()) > 2 || a.len().min(b.len()) < 5 {
+        return false;
+    }
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (i, x) in a.iter().enumerate() {
+        let mut diagonal = std::mem::replace(&mut row[0], i + 1);
+        for (j, y) in b.iter().enumerate() {
+            let replaced = diagonal + usize::from(x != y);
+            diagonal = row[j + 1];
+            row[j + 1] = replaced.min(row[j] + 1).min(diagonal + 1);
+        }
+    }
+    (1..=2).contains(&row[b.len()])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_near;
+
+    #[test]
+    fn near_names() {
+        assert!(is_near("settings", "setings") && is_near("web-config", "web-confgi"));
+        assert!(
+            !is_near("settings", "settings")
+                && !is_near("web", "wab")
+                && !is_near("one-a", "two-b")
+        );
+    }
+}

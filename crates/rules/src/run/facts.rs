@@ -1,9 +1,10 @@
 //! What rules look at.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use gitops_config::{Config, Date};
+use gitops_graph::Graph;
 use gitops_model::{
     ApplyMode, Change, ClusterState, Effect, KubernetesVersion, ObjectKey, Problem, Resource, Unit,
     UnitId,
@@ -49,6 +50,7 @@ pub struct State<'a> {
     pub cluster: &'a ClusterState,
     /// The release of its API server.
     pub version: KubernetesVersion,
+    graph: OnceLock<Graph>,
     objects: BTreeMap<&'a ObjectKey, (&'a Unit, &'a Arc<Resource>)>,
 }
 
@@ -85,13 +87,19 @@ impl<'a> State<'a> {
     #[must_use]
     pub fn new(cluster: &'a ClusterState, version: KubernetesVersion) -> Self {
         let objects = cluster.objects().map(|(unit, object)| (&object.key, (unit, object)));
-        Self { cluster, version, objects: objects.collect() }
+        Self { cluster, version, graph: OnceLock::new(), objects: objects.collect() }
     }
 
     /// The cluster's name.
     #[must_use]
     pub fn name(&self) -> &'a str {
         &self.cluster.cluster.name
+    }
+
+    /// How its objects hang together; worked out when it is first asked for.
+    #[must_use]
+    pub fn graph(&self) -> &Graph {
+        self.graph.get_or_init(|| Graph::of(self.cluster))
     }
 
     /// The object of that identity, and the unit that applies it.
@@ -112,16 +120,6 @@ impl<'a> State<'a> {
         kind: &'a str,
     ) -> impl Iterator<Item = &'a Arc<Resource>> {
         self.objects().map(|(_, object)| object).filter(move |o| o.gvk.is(group, kind))
-    }
-
-    /// Whether the object that declares a unit is among the objects, even if the unit is applied to
-    /// another cluster.
-    #[must_use]
-    pub fn is_declared(&self, unit: &UnitId) -> bool {
-        self.objects().any(|(_, o)| {
-            let key = &o.key;
-            (&key.kind, &key.namespace, &key.name) == (&unit.kind, &unit.namespace, &unit.name)
-        })
     }
 
     /// The units that cannot go on before this one is ready, near and far, without itself.

@@ -1,0 +1,97 @@
+//! `missing-reference`: an object names another one, a key or a port that is not there.
+
+use std::collections::BTreeSet;
+
+use gitops_graph::{Consequence, Dangling, Missing, Relation};
+use gitops_model::{Confidence, Severity};
+
+use crate::{Check, Draft, Pair, State, wording};
+
+rule!(
+    "missing-reference",
+    Error,
+    Check::Pair(check),
+    "names an object, a key or a port that is not there"
+);
+
+fn check(pair: &Pair<'_>, out: &mut Vec<Draft>) {
+    let after = pair.after.graph();
+    let broken: BTreeSet<String> = match &pair.before {
+        Some(before) => after.newly_dangling(before.graph()).iter().map(identity).collect(),
+        None => BTreeSet::new(),
+    };
+    let old: BTreeSet<String> = pair
+        .before
+        .iter()
+        .flat_map(|before| before.graph().dangling().iter().map(identity).collect::<Vec<_>>())
+        .collect();
+    for dangling in after.dangling() {
+        let id = identity(&dangling);
+        let breaks = broken.contains(&id) && !may_be_hidden(pair, &dangling);
+        // What waits for what is not there has a rule of its own.
+        if old.contains(&id) || dangling.link.edge.relation == Relation::WaitsFor {
+            continue;
+        }
+        let near = near(&pair.after, &dangling);
+        if breaks || near.is_some() || dangling.missing != Missing::Object {
+            out.extend(draft(&dangling, breaks, near));
+        }
+    }
+}
+
+fn identity(dangling: &Dangling<'_>) -> String {
+    let link = dangling.link;
+    format!("{} {} {} {:?}", link.from.key, link.edge.path, link.to.key, dangling.missing)
+}
+
+/// Whether the object may still come from something that could not be rendered.
+fn may_be_hidden(pair: &Pair<'_>, dangling: &Dangling<'_>) -> bool {
+    let owner = pair.before.as_ref().and_then(|b| b.object(&dangling.link.to.key));
+    owner.is_some_and(|(unit, _)| pair.is_broken(&unit.id))
+}
+
+/// An object that is there and may be the one that is meant.
+fn near(state: &State<'_>, dangling: &Dangling<'_>) -> Option<String> {
+    let wanted = &dangling.link.to.key;
+    let alike = |key: &gitops_model::ObjectKey| {
+        (&key.group, &key.kind, &key.namespace) == (&wanted.group, &wanted.kind, &wanted.namespace)
+            && wording::is_near(&key.name, &wanted.name)
+    };
+    let object = dangling.missing == Missing::Object;
+    let found = state.objects().map(|(_, o)| &o.key).find(|key| object && alike(key));
+    found.map(|key| key.name.to_string())
+}
+
+fn draft(dangling: &Dangling<'_>, breaks: bool, near: Option<String>) -> Option<Draft> {
+    let (link, edge) = (dangling.link, dangling.link.edge);
+    let what = match &dangling.missing {
+        Missing::Object => format!("`{}`", link.to.key),
+        Missing::Key(key) => format!("the key `{key}` of `{}`", link.to.key),
+        Missing::Port(port) => format!("the port `{port}` of `{}`", link.to.key),
+    };
+    let when = if breaks { "goes with this change" } else { "is not there" };
+    let mut message = format!("`{}` needs {what}, which {when}", link.from.key);
+    if edge.removed != Consequence::Nothing {
+        message += &format!(": it {}", edge.removed.as_str());
+    }
+    let help = match near {
+        Some(name) => format!("did you mean `{name}`?"),
+        None if breaks => "keep it until nothing names it any more, or change who names it too".to_owned(),
+        None => "correct the name, or add what is named".to_owned(),
+    };
+    let severity = match edge.removed {
+        Consequence::Nothing | Consequence::Reloads => Severity::Note,
+        Consequence::Silent | Consequence::Stale => Severity::Warning,
+        _ => Severity::Error,
+    };
+    let certain = breaks || dangling.missing != Missing::Object;
+    Some(
+        Draft::new(message)
+            .on(link.from.object()?)
+            .field(edge.path.clone())
+            .at_span(edge.span)
+            .severity(severity)
+            .confidence(if certain { Confidence::Certain } else { Confidence::Likely })
+            .help(help),
+    )
+}

@@ -1,0 +1,79 @@
+//! `service-selects-nothing`: a Service has no pod behind it.
+
+use gitops_graph::{PodTemplate, Selection};
+use gitops_model::{Confidence, Resource};
+use gitops_yaml::Node;
+
+use crate::{Check, Draft, Pair, State, wording};
+
+rule!(
+    "service-selects-nothing",
+    Error,
+    Check::Pair(check),
+    "selects no pod, so every request to it fails"
+);
+
+fn check(pair: &Pair<'_>, out: &mut Vec<Draft>) {
+    let before = pair.before.as_ref().map(|b| b.graph().selections());
+    for selection in pair.after.graph().selections().iter().filter(|s| is_idle(s)) {
+        let Some((_, service)) = pair.after.object(&selection.from) else { continue };
+        let was = before.and_then(|all| all.iter().find(|s| s.from == selection.from && s.path == selection.path));
+        let lost = was.filter(|s| !s.matched.is_empty()).filter(|s| !is_hidden(pair, s));
+        let draft = match (lost, was) {
+            (Some(was), _) => Some(loses(service, was)),
+            (None, Some(_)) => None,
+            (None, None) => misses(&pair.after, service),
+        };
+        out.extend(draft.map(|d| {
+            let selector = selection.path.find(&service.body).map_or(&[][..], Node::entries);
+            let draft = d.field(selection.path.clone()).help("make the selector and the pods' labels agree");
+            selector.iter().fold(draft, |draft, e| draft.at(&e.value))
+        }));
+    }
+}
+
+fn is_idle(selection: &Selection) -> bool {
+    let service = selection.from.kind == "Service" && selection.from.group.is_empty();
+    service && !selection.is_empty && selection.matched.is_empty()
+}
+
+/// Whether its pods may still come from something that could not be rendered.
+fn is_hidden(pair: &Pair<'_>, was: &Selection) -> bool {
+    let unit = |key| pair.before.as_ref().and_then(|b| b.object(key)).map(|(unit, _)| unit);
+    was.matched.iter().filter_map(unit).any(|u| pair.is_broken(&u.id))
+}
+
+fn loses(service: &Resource, was: &Selection) -> Draft {
+    Draft::new(format!(
+        "`{}` selects no pod any more; it selected those of {}: every request to it fails",
+        service.key,
+        wording::list(&was.matched),
+    ))
+    .on(service)
+}
+
+/// Only a workload that comes near tells that the repository should hold the pods at all.
+fn misses(state: &State<'_>, service: &Resource) -> Option<Draft> {
+    let selector = service.at(&["spec", "selector"])?.entries();
+    let near = state.objects().map(|(_, o)| o).find_map(|workload| {
+        let labels = PodTemplate::of(workload)?.labels();
+        let label = |key: &str| labels.iter().find(|(k, _)| *k == key).map(|(_, v)| *v);
+        let shared = selector.iter().filter(|e| label(&e.key) == e.value.text()).count();
+        let keyed = selector.iter().any(|e| label(&e.key).is_some());
+        let named = workload.key.name == service.key.name && keyed;
+        let here = workload.key.namespace == service.key.namespace;
+        (here && (named || shared > 0 && selector.len() == shared + 1)).then_some((workload, labels))
+    });
+    let (workload, labels) = near?;
+    let labels: Vec<String> = labels.iter().map(|(key, value)| format!("{key}: {value}")).collect();
+    Some(
+        Draft::new(format!(
+            "`{}` selects no pod: `{}` comes nearest, and its pods have {}",
+            service.key,
+            workload.key,
+            wording::list(labels),
+        ))
+        .on(service)
+        .confidence(Confidence::Likely),
+    )
+}
