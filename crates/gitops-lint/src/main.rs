@@ -1,3 +1,5 @@
-//! The command line.
+//! The program.
 
-fn main() {}
+fn main() -> std::process::ExitCode {
+    gitops_lint::run()
+}

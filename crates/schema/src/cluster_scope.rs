@@ -31,7 +31,8 @@ struct Row {
 pub fn kustomize_cluster_scoped(api_version: &str, kind: &str, newest: bool) -> bool {
     static KINDS: OnceLock<HashMap<SmolStr, Vec<(SmolStr, bool)>>> = OnceLock::new();
     let kinds = KINDS.get_or_init(|| {
-        let rows: Vec<Row> = serde_yaml::from_str(TABLE).expect("the embedded table is well-formed");
+        let rows: Vec<Row> =
+            serde_yaml::from_str(TABLE).expect("the embedded table is well-formed");
         let mut kinds: HashMap<SmolStr, Vec<(SmolStr, bool)>> = HashMap::new();
         for row in rows {
             for kind in row.kinds {

@@ -4,7 +4,9 @@
 use gitops_model::Segment;
 use gitops_yaml::{Entry, Node, Origin, Scalar, SmolStr, Style};
 
-use super::{DIRECTIVE, Directive, MergeError, Merger, directive as map_directive, named_directive};
+use super::{
+    DIRECTIVE, Directive, MergeError, Merger, directive as map_directive, named_directive,
+};
 use crate::strategic_merge::types::Field;
 
 /// What a list is merged with.
@@ -202,12 +204,7 @@ fn find(items: &[Node], keys: &[SmolStr], values: &Values) -> Option<usize> {
 
 /// kustomize's `ElementSetter`: puts an element in the place of all that match, or at the end; without an
 /// element it takes them out. Empty items are dropped on the way.
-fn set_element(
-    items: &mut Vec<Node>,
-    element: Option<Node>,
-    keys: &[SmolStr],
-    values: &[SmolStr],
-) {
+fn set_element(items: &mut Vec<Node>, element: Option<Node>, keys: &[SmolStr], values: &[SmolStr]) {
     let by_key = keys.first().is_some_and(|k| !k.is_empty())
         && values.first().is_some_and(|v| !v.is_empty());
     let mut out = Vec::with_capacity(items.len() + 1);

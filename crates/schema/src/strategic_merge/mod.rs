@@ -9,8 +9,8 @@ mod types;
 use gitops_model::{FieldPath, Removal, Segment};
 use gitops_yaml::{Entry, Node, Scalar, ScalarKind, Span, Style, Value, resolve};
 
-pub use types::MergeSchema;
 use types::Field;
+pub use types::MergeSchema;
 
 /// Why a patch does not fit.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -143,7 +143,11 @@ impl Merger<'_> {
 
     /// A value that no patch speaks of: kustomize walks it all the same, which drops nulls that are
     /// written as nothing and joins list items with equal keys.
-    fn settle(&mut self, mut dest: Node, field: Option<&Field>) -> Result<Option<Node>, MergeError> {
+    fn settle(
+        &mut self,
+        mut dest: Node,
+        field: Option<&Field>,
+    ) -> Result<Option<Node>, MergeError> {
         match &dest.value {
             Value::Scalar(s) if s.kind == ScalarKind::Null && s.text.is_empty() => Ok(None),
             Value::Scalar(_) => Ok(Some(dest)),

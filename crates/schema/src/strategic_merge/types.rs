@@ -53,7 +53,8 @@ impl MergeSchema {
     pub fn builtin() -> &'static Self {
         static SCHEMA: OnceLock<MergeSchema> = OnceLock::new();
         SCHEMA.get_or_init(|| {
-            let table: Table = serde_yaml::from_str(TABLE).expect("the embedded table is well-formed");
+            let table: Table =
+                serde_yaml::from_str(TABLE).expect("the embedded table is well-formed");
             table.into()
         })
     }

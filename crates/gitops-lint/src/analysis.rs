@@ -1,0 +1,204 @@
+//! Two states in, one report out: the verbs of the other crates, run in order.
+
+mod changes;
+mod clusters;
+mod unchecked;
+
+use std::collections::BTreeMap;
+
+use gitops_config::Date;
+use gitops_fleet::{Memo, World, follow};
+use gitops_model::{Change, ClusterState, Effect, Finding, Impact, Problem, ProblemKind, Report};
+use gitops_rules::{Facts, Pair, State};
+use gitops_yaml::{SmolStr, Sources};
+use rayon::prelude::*;
+
+use crate::settings::{CONFIG_FILE, Settings};
+use crate::states::{Moment, States};
+use crate::touched::Touched;
+
+/// Everything that a run reads.
+pub(crate) struct Analysis<'a> {
+    pub(crate) states: &'a States,
+    pub(crate) settings: &'a Settings,
+    pub(crate) sources: &'a Sources,
+    pub(crate) memo: &'a Memo,
+    /// Whether rules of taste speak.
+    pub(crate) pedantic: bool,
+    /// The date, for suppressions that expire.
+    pub(crate) today: Option<Date>,
+    /// Only these clusters; all where it is empty.
+    pub(crate) clusters: &'a [String],
+}
+
+/// One cluster at two moments, and what differs.
+struct Step {
+    before: Option<ClusterState>,
+    after: ClusterState,
+    changes: Vec<Change>,
+    effect: Option<Effect>,
+}
+
+impl Analysis<'_> {
+    /// What every cluster is given at a moment.
+    pub(crate) fn fleet(&self, moment: Moment) -> Vec<ClusterState> {
+        let urls = self.states.urls();
+        let world = World {
+            tree: self.states.entries(moment),
+            sources: self.sources,
+            memo: self.memo,
+            trees: &self.states.at(moment),
+            config: &self.settings.config,
+            urls: &urls,
+            target_branch: self.states.target(),
+        };
+        let mut fleet = follow(&world);
+        let wanted = |c: &ClusterState| {
+            self.clusters.is_empty() || self.clusters.iter().any(|n| *n == c.cluster.name)
+        };
+        fleet.retain(wanted);
+        fleet
+    }
+
+    /// What was discovered in one state, and what went wrong on the way.
+    pub(crate) fn overview(&self) -> (Report, Vec<Problem>) {
+        let steps: Vec<Step> = self.fleet(Moment::Merged).into_iter().map(Step::alone).collect();
+        let mut problems = self.settings.problems.clone();
+        for problem in steps.iter().flat_map(|s| &s.after.problems) {
+            if !problems.contains(problem) {
+                problems.push(problem.clone());
+            }
+        }
+        let clusters = clusters::reports(&steps, &[], self);
+        let unchecked = unchecked::of(&steps);
+        (Report { rules: rules(), clusters, unchecked, ..Report::default() }, problems)
+    }
+
+    /// What is wrong in one state.
+    pub(crate) fn check(&self) -> Report {
+        let steps: Vec<Step> = self.fleet(Moment::Merged).into_iter().map(Step::alone).collect();
+        let findings = self.findings(&steps, Vec::new());
+        let unchecked = unchecked::of(&steps);
+        let clusters = clusters::reports(&steps, &findings, self);
+        Report { rules: rules(), clusters, findings, unchecked, ..Report::default() }
+    }
+
+    /// What the change does.
+    pub(crate) fn diff(&self) -> Report {
+        let before = self.fleet(Moment::Before);
+        let merged = self.fleet(Moment::Merged);
+        let pinned = |s: &gitops_model::Source| s.here && !self.states.follows_target(&s.tracks);
+        let waits = merged.iter().any(|c| c.sources.iter().any(pinned));
+        let promoted = if waits { self.fleet(Moment::Promoted) } else { Vec::new() };
+
+        let mut steps = pairs(before, merged.clone(), Effect::Now);
+        if waits {
+            steps.extend(pairs(merged, promoted, Effect::Queued));
+        }
+        let findings = self.findings(&steps, self.configuration_changed());
+        self.report(steps, findings)
+    }
+
+    fn findings(&self, steps: &[Step], mut problems: Vec<Problem>) -> Vec<Finding> {
+        problems.extend(self.settings.problems.iter().cloned());
+        let config = &self.settings.config;
+        let version = |c: &ClusterState| c.cluster.version.unwrap_or(self.settings.version);
+        let pairs: Vec<Pair<'_>> = steps
+            .par_iter()
+            .map(|s| Pair {
+                before: s.before.as_ref().map(|c| State::new(c, version(c))),
+                after: State::new(&s.after, version(&s.after)),
+                changes: &s.changes,
+                effect: s.effect,
+                mode: self.settings.mode,
+            })
+            .collect();
+        let touched = Touched::new(&*self.states.base, &*self.states.head, self.sources);
+        let facts = Facts {
+            pairs: &pairs,
+            problems: &problems,
+            config,
+            sources: self.sources,
+            touched: &|span| touched.contains(span),
+            today: self.today,
+            pedantic: self.pedantic,
+        };
+        gitops_rules::gather(gitops_rules::check(&facts), self.sources)
+    }
+
+    /// A change of the configuration is judged by the configuration before it, and said.
+    fn configuration_changed(&self) -> Vec<Problem> {
+        let id = |tree: &dyn gitops_model::Tree| tree.content_id(CONFIG_FILE).ok();
+        let (old, new) = (id(&*self.states.base), id(&*self.states.head));
+        if old == new || old.is_none() {
+            return Vec::new();
+        }
+        let message =
+            format!("`{CONFIG_FILE}` changes; the change is judged by the file as it was before");
+        vec![Problem::new(ProblemKind::Warning, message, None)]
+    }
+
+    fn report(&self, steps: Vec<Step>, findings: Vec<Finding>) -> Report {
+        let clusters = clusters::reports(&steps, &findings, self);
+        let changes = changes::reports(&steps, &findings);
+        let impact = Impact::default();
+        let input = gitops_gate::Input {
+            sources: self.sources,
+            clusters: &clusters,
+            changes: &changes,
+            findings: &findings,
+            impact: &impact,
+            unchecked: &unchecked::by_cluster(&steps),
+            mitigations: &BTreeMap::new(),
+        };
+        let config = &self.settings.config;
+        let risk = gitops_gate::weigh(&input, config);
+        let gate = gitops_gate::decide(&input, config);
+        let unchecked = unchecked::of(&steps);
+        Report { rules: rules(), clusters, changes, findings, impact, risk, gate, unchecked }
+    }
+}
+
+impl Step {
+    fn alone(after: ClusterState) -> Self {
+        Self { before: None, after, changes: Vec::new(), effect: None }
+    }
+}
+
+fn rules() -> Vec<gitops_model::RuleMeta> {
+    gitops_rules::RULES.iter().map(|r| r.meta).collect()
+}
+
+/// Pairs clusters by name. One that is gone is paired with an empty state of itself.
+fn pairs(before: Vec<ClusterState>, after: Vec<ClusterState>, effect: Effect) -> Vec<Step> {
+    let mut all: BTreeMap<SmolStr, (Option<ClusterState>, Option<ClusterState>)> = BTreeMap::new();
+    for state in before {
+        let name = state.cluster.name.clone();
+        all.entry(name).or_default().0 = Some(state);
+    }
+    for state in after {
+        let name = state.cluster.name.clone();
+        all.entry(name).or_default().1 = Some(state);
+    }
+    all.into_values()
+        .collect::<Vec<_>>()
+        .into_par_iter()
+        .filter_map(|(before, after)| {
+            let after = after.or_else(|| before.as_ref().map(emptied))?;
+            let nothing = emptied(&after);
+            let changes = gitops_compare::compare(before.as_ref().unwrap_or(&nothing), &after);
+            Some(Step { before, after, changes, effect: Some(effect) })
+        })
+        .collect()
+}
+
+/// The same cluster, given nothing.
+fn emptied(state: &ClusterState) -> ClusterState {
+    ClusterState {
+        cluster: state.cluster.clone(),
+        sources: Vec::new(),
+        units: Vec::new(),
+        problems: Vec::new(),
+        unchecked: Vec::new(),
+    }
+}

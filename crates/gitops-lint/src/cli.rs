@@ -1,0 +1,302 @@
+//! The command line: what was typed. What it means is decided in `commands`.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Says what a change to a GitOps repository will do to every cluster, before it is merged.
+#[derive(Debug, Parser)]
+#[command(name = "gitops-lint", version, propagate_version = true, max_term_width = 100)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+    /// Threads to use [default: one per core]
+    #[arg(long, global = true, value_name = "N", hide_short_help = true)]
+    pub jobs: Option<usize>,
+    /// When to use colour
+    #[arg(long, global = true, value_enum, default_value_t = Color::Auto, hide_short_help = true)]
+    pub color: Color,
+}
+
+/// When to use colour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Color {
+    /// On a terminal, unless `NO_COLOR` is set.
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Compare two states of the repository: what changes on which cluster, what will be refused,
+    /// recreated or lost, how risky it is, and which waves may take it
+    Diff(DiffArgs),
+    /// Check one state of the repository
+    Check(CheckArgs),
+    /// Show the clusters that were discovered, what each tracks, and what was missed and why
+    Clusters(ClustersArgs),
+    /// Print what `kustomize build DIR` prints
+    Build(BuildArgs),
+    /// Print what a cluster would be given
+    Render(RenderArgs),
+    /// Explain a rule
+    Explain(ExplainArgs),
+    /// List the rules
+    Rules(RulesArgs),
+    /// Print the script that completes commands in a shell
+    Completions(CompletionsArgs),
+    /// Print the manual page
+    Man,
+}
+
+/// How to read the repository, for every command that follows clusters.
+#[derive(Debug, Args)]
+pub struct Reading {
+    /// Configuration to use instead of the repository's `.gitops-lint.yaml`
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// A local folder that stands for another repository
+    #[arg(long = "repo-map", value_name = "URL=DIR")]
+    pub repo_map: Vec<String>,
+    /// The Kubernetes release whose rules hold [default: the newest known]
+    #[arg(long, value_name = "1.N")]
+    pub kubernetes_version: Option<String>,
+    /// How the controller writes [default: Flux ssa, Argo CD csa, folders ssa]
+    #[arg(long, value_enum)]
+    pub apply_mode: Option<Mode>,
+}
+
+/// How the controller writes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Mode {
+    /// Server-side apply.
+    Ssa,
+    /// kubectl's three-way patch.
+    Csa,
+    /// `kubectl replace`.
+    Replace,
+}
+
+/// What to print, and when to fail.
+#[derive(Debug, Args)]
+pub struct Output {
+    /// What to print; may be repeated, each with its own `--output`
+    #[arg(long, value_enum, default_value = "terminal")]
+    pub format: Vec<Format>,
+    /// Where to write it, in the order of the formats [default: standard output]
+    #[arg(long, value_name = "FILE")]
+    pub output: Vec<PathBuf>,
+    /// Fail on findings of this severity and above
+    #[arg(long, value_enum, default_value_t = FailOn::Error)]
+    pub fail_on: FailOn,
+    /// Fail if a wave is held
+    #[arg(long)]
+    pub strict_gate: bool,
+    /// Fail if something could not be analysed
+    #[arg(long)]
+    pub strict: bool,
+    /// Do not fail on findings or a closed gate
+    #[arg(long)]
+    pub exit_zero: bool,
+    /// Who asks: findings that are a matter of taste are for the pedantic
+    #[arg(long, value_enum, default_value_t = Persona::Regular)]
+    pub persona: Persona,
+}
+
+/// Formats of a report.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// For people, on a terminal.
+    Terminal,
+    /// For programs; its shape is versioned.
+    Json,
+    /// For GitHub code scanning.
+    Sarif,
+    /// For a comment on a pull request.
+    Markdown,
+    /// Annotations of a GitHub workflow.
+    Github,
+}
+
+/// From which severity on findings fail the run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum FailOn {
+    /// All findings.
+    Note,
+    /// Warnings and errors.
+    Warning,
+    /// Errors.
+    Error,
+    /// No finding.
+    Never,
+}
+
+/// Who reads the findings.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Persona {
+    /// Findings that most reviewers act on.
+    Regular,
+    /// All of them.
+    Pedantic,
+}
+
+/// `diff`.
+#[derive(Debug, Args)]
+pub struct DiffArgs {
+    /// The revision before the change [default: the merge base of HEAD and the target branch]
+    #[arg(long, value_name = "REV", conflicts_with_all = ["staged", "from"])]
+    pub base: Option<String>,
+    /// The revision with the change [default: the work tree]
+    #[arg(long, value_name = "REV", requires = "base")]
+    pub head: Option<String>,
+    /// Compare HEAD with the index
+    #[arg(long, conflicts_with = "from")]
+    pub staged: bool,
+    /// The folder or file before the change; needs no git
+    #[arg(long, value_name = "PATH", requires = "to")]
+    pub from: Option<PathBuf>,
+    /// The folder or file with the change
+    #[arg(long, value_name = "PATH", requires = "from")]
+    pub to: Option<PathBuf>,
+    /// The branch that the change is merged to
+    #[arg(long, value_name = "BRANCH")]
+    pub target_branch: Option<String>,
+    /// What a cluster runs, where its reference does not say it
+    #[arg(long, value_name = "CLUSTER[/SOURCE]=REV")]
+    pub deployed: Vec<String>,
+    /// Only these clusters
+    #[arg(long, value_name = "NAME")]
+    pub cluster: Vec<String>,
+    /// The time to judge by, instead of the clock's
+    #[arg(long, value_name = "TIME")]
+    pub now: Option<String>,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub reading: Reading,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub output: Output,
+}
+
+/// `check`.
+#[derive(Debug, Args)]
+pub struct CheckArgs {
+    /// Folders or files whose findings to show [default: all of the repository]
+    #[arg(value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub reading: Reading,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub output: Output,
+}
+
+/// `clusters`.
+#[derive(Debug, Args)]
+pub struct ClustersArgs {
+    /// The repository [default: the one around the current folder]
+    #[arg(value_name = "REPO")]
+    pub repository: Option<PathBuf>,
+    /// What to print
+    #[arg(long, value_enum, default_value_t = ListFormat::Terminal)]
+    pub format: ListFormat,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub reading: Reading,
+}
+
+/// Formats of a list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ListFormat {
+    /// For people.
+    Terminal,
+    /// For programs.
+    Json,
+}
+
+/// `build`.
+#[derive(Debug, Args)]
+pub struct BuildArgs {
+    /// The folder with the kustomization
+    #[arg(value_name = "DIR", default_value = ".")]
+    pub directory: PathBuf,
+    /// Build every kustomization below the folder
+    #[arg(long, requires = "output_dir")]
+    pub all: bool,
+    /// Where `--all` writes, one file for each
+    #[arg(long, value_name = "DIR")]
+    pub output_dir: Option<PathBuf>,
+    /// Whether files may be read from outside a kustomization's folder
+    #[arg(long, value_enum, default_value_t = Restrictor::RootOnly)]
+    pub load_restrictor: Restrictor,
+    /// A local folder that stands for a remote base
+    #[arg(long = "repo-map", value_name = "URL=DIR")]
+    pub repo_map: Vec<String>,
+}
+
+/// kustomize's load restrictors.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Restrictor {
+    /// Files outside a kustomization's folder are refused.
+    #[value(name = "LoadRestrictionsRootOnly", alias = "rootOnly")]
+    RootOnly,
+    /// They are read.
+    #[value(name = "LoadRestrictionsNone", alias = "none")]
+    None,
+}
+
+/// `render`.
+#[derive(Debug, Args)]
+pub struct RenderArgs {
+    /// The repository [default: the one around the current folder]
+    #[arg(value_name = "REPO")]
+    pub repository: Option<PathBuf>,
+    /// The cluster to render
+    #[arg(long, value_name = "NAME", required_unless_present = "all_clusters")]
+    pub cluster: Option<String>,
+    /// Render every cluster, one file for each Kustomization and Application
+    #[arg(long, requires = "output_dir", conflicts_with = "cluster")]
+    pub all_clusters: bool,
+    /// Where `--all-clusters` writes
+    #[arg(long, value_name = "DIR")]
+    pub output_dir: Option<PathBuf>,
+    /// Name the owner of each object in a comment
+    #[arg(long)]
+    pub owner: bool,
+    /// Print the values of Secrets
+    #[arg(long)]
+    pub show_secrets: bool,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub reading: Reading,
+}
+
+/// `explain`.
+#[derive(Debug, Args)]
+pub struct ExplainArgs {
+    /// The rule's name
+    #[arg(value_name = "RULE")]
+    pub rule: String,
+}
+
+/// `rules`.
+#[derive(Debug, Args)]
+pub struct RulesArgs {
+    /// What to print
+    #[arg(long, value_enum, default_value_t = ListFormat::Terminal)]
+    pub format: ListFormat,
+}
+
+/// `completions`.
+#[derive(Debug, Args)]
+pub struct CompletionsArgs {
+    /// The shell
+    #[arg(value_enum)]
+    pub shell: clap_complete::Shell,
+}

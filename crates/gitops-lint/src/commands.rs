@@ -1,0 +1,51 @@
+//! One file for each command.
+
+mod build;
+mod check;
+mod clusters;
+mod diff;
+mod explain;
+mod output;
+mod render;
+mod rules;
+mod shell;
+
+use std::io::Write;
+
+use crate::cli::{Cli, Command};
+use crate::exit::{Exit, Stop};
+use crate::tree::RepoMap;
+
+/// Runs a command.
+pub(crate) fn run(cli: &Cli) -> Result<Exit, Stop> {
+    match &cli.command {
+        Command::Diff(args) => diff::run(args, cli.color),
+        Command::Check(args) => check::run(args, cli.color),
+        Command::Clusters(args) => clusters::run(args, cli.color),
+        Command::Build(args) => build::run(args),
+        Command::Render(args) => render::run(args),
+        Command::Explain(args) => explain::run(args, cli.color),
+        Command::Rules(args) => rules::run(args, cli.color),
+        Command::Completions(args) => shell::completions(args),
+        Command::Man => shell::man(),
+    }
+}
+
+/// Writes to standard output; a reader that went away is no error.
+pub(crate) fn print(text: &str) -> Result<(), Stop> {
+    match std::io::stdout().write_all(text.as_bytes()) {
+        Err(e) if e.kind() != std::io::ErrorKind::BrokenPipe => {
+            Err(Stop::new(format!("standard output: {e}")))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Reads `--repo-map URL=DIR`.
+pub(crate) fn repo_map(given: &[String]) -> Result<RepoMap, Stop> {
+    let pair = |text: &String| {
+        let pair = text.rsplit_once('=').map(|(url, dir)| (url.to_owned(), dir.to_owned()));
+        pair.ok_or_else(|| Stop::new(format!("`--repo-map {text}` is not of the form `URL=DIR`")))
+    };
+    given.iter().map(pair).collect()
+}

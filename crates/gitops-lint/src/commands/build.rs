@@ -1,0 +1,137 @@
+//! `build`: what `kustomize build` prints.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use gitops_kustomize::{Context, Failure, LoadRestrictor, Memo, Options, Release, Rendered};
+use gitops_model::{EntryKind, Tree};
+use gitops_yaml::Sources;
+use rayon::prelude::*;
+
+use crate::cli::{BuildArgs, Restrictor};
+use crate::exit::{Exit, Stop, io};
+use crate::problems;
+use crate::tree::{DirectoryTree, Mounted};
+
+pub(crate) fn run(args: &BuildArgs) -> Result<Exit, Stop> {
+    let folder = args.directory.canonicalize().map_err(io(&args.directory))?;
+    // A base may lie anywhere in the repository; without one, anywhere, as for the original.
+    let top = repository_top(&folder).unwrap_or_else(|| Path::new("/").to_owned());
+    let tree: Arc<dyn Tree> = Arc::new(DirectoryTree::open(&top).map_err(io(&top))?);
+    let (tree, repo_map) = Mounted::over(tree, super::repo_map(&args.repo_map)?)?;
+    let root = relative(&folder, &top);
+    let load_restrictor = match args.load_restrictor {
+        Restrictor::RootOnly => LoadRestrictor::RootOnly,
+        Restrictor::None => LoadRestrictor::None,
+    };
+    let options = Options { release: Release::V5_8_2, load_restrictor, repo_map };
+    let (sources, memo) = Default::default();
+    let builder = Builder { tree, sources, memo, options };
+    match &args.output_dir {
+        Some(out) if args.all => builder.all(&root, out),
+        _ => builder.one(&root),
+    }
+}
+
+struct Builder {
+    tree: Arc<dyn Tree>,
+    sources: Sources,
+    memo: Memo,
+    options: Options,
+}
+
+impl Builder {
+    fn build(&self, root: &str) -> Result<Arc<Rendered>, Arc<Failure>> {
+        let cx = Context { tree: &*self.tree, sources: &self.sources, memo: &self.memo };
+        gitops_kustomize::build(&cx, root, &self.options)
+    }
+
+    fn one(&self, root: &str) -> Result<Exit, Stop> {
+        match self.build(root) {
+            Ok(rendered) => {
+                problems::print(&rendered.problems, "warning", &self.sources);
+                super::print(&gitops_kustomize::print(&rendered.resources))?;
+                Ok(Exit::Pass)
+            }
+            Err(failure) => {
+                problems::print(&failure.problems, "error", &self.sources);
+                Ok(Exit::Findings)
+            }
+        }
+    }
+
+    /// Builds every root below a folder into one file each.
+    fn all(&self, top: &str, out: &Path) -> Result<Exit, Stop> {
+        std::fs::create_dir_all(out).map_err(io(out))?;
+        let roots = roots(&*self.tree, top);
+        if roots.is_empty() {
+            return Err(Stop::nothing("there is no kustomization below this folder"));
+        }
+        let failures: Vec<Option<String>> = roots
+            .par_iter()
+            .map(|root| {
+                let name = root[top.len()..].trim_start_matches('/');
+                let name = if name.is_empty() { "." } else { name };
+                match self.build(root) {
+                    Ok(rendered) => {
+                        let file = out.join(format!("{}.yaml", name.replace('/', "~")));
+                        write(&file, &gitops_kustomize::print(&rendered.resources))?;
+                        Ok(None)
+                    }
+                    Err(failure) => Ok(Some(format!("{name}\t{}\n", cause(&failure)))),
+                }
+            })
+            .collect::<Result<_, Stop>>()?;
+        let failed: String = failures.into_iter().flatten().collect();
+        write(&out.join("failures.tsv"), &failed)?;
+        Ok(if failed.is_empty() { Exit::Pass } else { Exit::Findings })
+    }
+}
+
+/// The first problem of a failure, on one line.
+fn cause(failure: &Failure) -> String {
+    let first = failure.problems.first().map(|p| p.message.as_str()).unwrap_or_default();
+    first.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+#[expect(clippy::disallowed_methods, reason = "this crate does the IO")]
+fn write(file: &Path, text: &str) -> Result<(), Stop> {
+    std::fs::write(file, text).map_err(io(file))
+}
+
+/// Every directory at or below `top` with a kustomization file.
+fn roots(tree: &dyn Tree, top: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    let mut open = vec![top.to_owned()];
+    while let Some(directory) = open.pop() {
+        let entries = tree.list(&directory);
+        let is_root = |name: &str| {
+            matches!(name, "kustomization.yaml" | "kustomization.yml" | "Kustomization")
+        };
+        if entries.iter().any(|(name, kind)| *kind == EntryKind::File && is_root(name)) {
+            found.push(directory.clone());
+        }
+        for (name, kind) in entries {
+            let below =
+                if directory.is_empty() { name.to_string() } else { format!("{directory}/{name}") };
+            // A linked directory is a second name of another one, or a circle.
+            if kind == EntryKind::Directory && tree.link_target(&below).is_none() {
+                open.push(below);
+            }
+        }
+    }
+    found.sort();
+    found
+}
+
+/// The nearest folder upwards that git keeps.
+pub(crate) fn repository_top(folder: &Path) -> Option<PathBuf> {
+    folder.ancestors().find(|a| a.join(".git").exists()).map(Path::to_owned)
+}
+
+/// A path below `top` in the form of [`Tree`].
+pub(crate) fn relative(path: &Path, top: &Path) -> String {
+    let below = path.strip_prefix(top).unwrap_or(path);
+    let parts: Vec<_> = below.iter().map(|p| p.to_string_lossy()).collect();
+    parts.join("/")
+}

@@ -1,0 +1,45 @@
+//! `clusters`: what was discovered. The first command that a new user runs.
+
+use std::path::Path;
+
+use gitops_fleet::Memo;
+use gitops_yaml::Sources;
+
+use super::output;
+use crate::analysis::Analysis;
+use crate::cli::{ClustersArgs, Color, ListFormat};
+use crate::exit::{Exit, Stop, io};
+use crate::settings::Settings;
+use crate::states::States;
+
+pub(crate) fn run(args: &ClustersArgs, color: Color) -> Result<Exit, Stop> {
+    let folder = args.repository.as_deref().unwrap_or(Path::new("."));
+    let folder = folder.canonicalize().map_err(io(folder))?;
+    let mut states = States::single(&folder)?;
+    let sources = Sources::default();
+    let settings = Settings::read(&args.reading, &mut states, &sources)?;
+    let memo = Memo::default();
+    let analysis = Analysis {
+        states: &states,
+        settings: &settings,
+        sources: &sources,
+        memo: &memo,
+        pedantic: false,
+        today: None,
+        clusters: &[],
+    };
+    let (report, problems) = analysis.overview();
+    if report.clusters.is_empty() && problems.is_empty() {
+        return Err(Stop::nothing(
+            "no cluster was found: there is no Flux or Argo CD entry point, no kustomization and no Kubernetes object",
+        ));
+    }
+    let text = match args.format {
+        ListFormat::Terminal => {
+            gitops_report::clusters(&report, &problems, &sources, &output::style(color, true))
+        }
+        ListFormat::Json => gitops_report::json(&report, &sources),
+    };
+    super::print(&text)?;
+    Ok(Exit::Pass)
+}

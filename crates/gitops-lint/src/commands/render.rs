@@ -1,0 +1,107 @@
+//! `render`: what a cluster would be given.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use gitops_fleet::Memo;
+use gitops_model::{ClusterState, Resource, Unit, UnitId};
+use gitops_yaml::{Exposure, Node, Scalar, Sources, Value};
+
+use super::output::write_file;
+use crate::analysis::Analysis;
+use crate::cli::RenderArgs;
+use crate::exit::{Exit, Stop, io};
+use crate::problems;
+use crate::settings::Settings;
+use crate::states::{Moment, States};
+
+pub(crate) fn run(args: &RenderArgs) -> Result<Exit, Stop> {
+    let folder = args.repository.as_deref().unwrap_or(Path::new("."));
+    let folder = folder.canonicalize().map_err(io(folder))?;
+    let mut states = States::single(&folder)?;
+    let sources = Sources::default();
+    let settings = Settings::read(&args.reading, &mut states, &sources)?;
+    problems::print(&settings.problems, "warning", &sources);
+    let memo = Memo::default();
+    let wanted: Vec<String> = args.cluster.iter().cloned().collect();
+    let analysis = Analysis {
+        states: &states,
+        settings: &settings,
+        sources: &sources,
+        memo: &memo,
+        pedantic: false,
+        today: None,
+        clusters: &wanted,
+    };
+    let fleet = analysis.fleet(Moment::Merged);
+    for cluster in &fleet {
+        problems::print(&cluster.problems, "error", &sources);
+    }
+    match (&args.output_dir, fleet.as_slice()) {
+        (Some(out), _) if args.all_clusters => files(&fleet, out, args)?,
+        (_, []) => {
+            return Err(Stop::new(format!(
+                "there is no cluster `{}`; `gitops-lint clusters` lists them",
+                wanted.join("`, `")
+            )));
+        }
+        _ => fleet.iter().try_for_each(|c| super::print(&text_of(c, args)))?,
+    }
+    let failed = fleet.iter().any(|c| !c.problems.is_empty());
+    Ok(if failed { Exit::Findings } else { Exit::Pass })
+}
+
+fn text_of(cluster: &ClusterState, args: &RenderArgs) -> String {
+    let units = cluster.units.iter().filter(|u| !u.resources.is_empty());
+    units.map(|unit| print(unit, args)).collect::<Vec<_>>().join("---\n")
+}
+
+/// One file for each Kustomization and Application.
+fn files(fleet: &[ClusterState], out: &Path, args: &RenderArgs) -> Result<(), Stop> {
+    std::fs::create_dir_all(out).map_err(io(out))?;
+    for cluster in fleet {
+        // A unit that could not be rendered leaves no file: an empty one would read as success.
+        let rendered = |u: &&Unit| u.id.kind != UnitId::FOLDER && u.inputs.is_some();
+        for unit in cluster.units.iter().filter(rendered) {
+            let hub = unit.hub.as_ref().unwrap_or(&cluster.cluster.name);
+            let parts =
+                [hub.as_str(), &unit.id.namespace, &unit.id.name].map(|p| p.replace('/', "~"));
+            write_file(&out.join(format!("{}.yaml", parts.join("~"))), &print(unit, args))?;
+        }
+    }
+    Ok(())
+}
+
+fn print(unit: &Unit, args: &RenderArgs) -> String {
+    let masked = |r: &Arc<Resource>| {
+        if args.show_secrets {
+            return r.clone();
+        }
+        Arc::new(Resource { body: masked(&r.body), ..Resource::clone(r) })
+    };
+    let resources: Vec<_> = unit.resources.iter().map(masked).collect();
+    if !args.owner {
+        return gitops_kustomize::print(&resources);
+    }
+    let with_owner = |r: &Arc<Resource>| {
+        format!("# {}\n{}", unit.id, gitops_kustomize::print(std::slice::from_ref(r)))
+    };
+    resources.iter().map(with_owner).collect::<Vec<_>>().join("---\n")
+}
+
+/// The value without what is, or may hold, a secret.
+fn masked(node: &Node) -> Node {
+    let value = match &node.value {
+        Value::Scalar(s) if s.exposure == Exposure::Secret => {
+            Value::Scalar(Scalar::string("**masked**"))
+        }
+        Value::Scalar(s) => Value::Scalar(s.clone()),
+        Value::Seq(items) => Value::Seq(Arc::new(items.iter().map(masked).collect())),
+        Value::Map(entries) => {
+            let mut entries = Vec::clone(entries);
+            entries.iter_mut().for_each(|e| e.value = masked(&e.value));
+            Value::Map(Arc::new(entries))
+        }
+    };
+    Node { value, origin: node.origin.clone() }
+}

@@ -1,0 +1,22 @@
+//! `completions` and `man`: made from the command line's own definition.
+
+use clap::CommandFactory;
+
+use crate::cli::{Cli, CompletionsArgs};
+use crate::exit::{Exit, Stop};
+
+pub(crate) fn completions(args: &CompletionsArgs) -> Result<Exit, Stop> {
+    let mut script = Vec::new();
+    clap_complete::generate(args.shell, &mut Cli::command(), "gitops-lint", &mut script);
+    super::print(&String::from_utf8_lossy(&script))?;
+    Ok(Exit::Pass)
+}
+
+pub(crate) fn man() -> Result<Exit, Stop> {
+    let mut page = Vec::new();
+    clap_mangen::Man::new(Cli::command())
+        .render(&mut page)
+        .map_err(|e| Stop::new(e.to_string()))?;
+    super::print(&String::from_utf8_lossy(&page))?;
+    Ok(Exit::Pass)
+}

@@ -1,0 +1,345 @@
+//! History and blobs, by the `git` command. The only file that starts it. It is never allowed to reach
+//! the network: a partial or shallow clone is said, not completed.
+
+use std::collections::BTreeMap;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::path::{Path, PathBuf};
+use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use gitops_model::{Repository, Revision, Tree, TreeError};
+use gitops_yaml::{ContentId, SmolStr};
+
+use crate::tree::{Content, ListedTree, Listing};
+
+/// A clone, by its work tree.
+pub(crate) struct Git {
+    top: PathBuf,
+    shallow: bool,
+    refs: BTreeMap<SmolStr, Revision>,
+    store: Arc<BlobStore>,
+}
+
+/// Why git could not answer.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum GitError {
+    /// The command is not there.
+    #[error(
+        "`git` cannot be started: {0}; install it, or compare two folders with `--from` and `--to`"
+    )]
+    NoGit(std::io::Error),
+    /// The command failed.
+    #[error("`git {command}` failed: {why}")]
+    Failed {
+        /// Its arguments.
+        command: String,
+        /// What it said.
+        why: String,
+    },
+}
+
+impl Git {
+    /// The clone that holds a folder; `None` if none does.
+    ///
+    /// # Errors
+    /// When git cannot be started or fails on the clone.
+    pub(crate) fn find(folder: &Path) -> Result<Option<Self>, GitError> {
+        let probe = ["rev-parse", "--show-toplevel", "--is-shallow-repository"];
+        let said = match run(folder, &probe) {
+            Ok(said) => String::from_utf8_lossy(&said).into_owned(),
+            Err(GitError::Failed { .. }) => return Ok(None),
+            Err(other) => return Err(other),
+        };
+        let mut lines = said.lines();
+        let Some(top) = lines.next().filter(|l| !l.is_empty()).map(PathBuf::from) else {
+            return Ok(None);
+        };
+        let shallow = lines.next() == Some("true");
+        let refs = references(&top)?;
+        let store = Arc::new(BlobStore { top: top.clone(), process: Mutex::new(None) });
+        Ok(Some(Self { top, shallow, refs, store }))
+    }
+
+    /// The top of the work tree.
+    #[must_use]
+    pub(crate) fn top(&self) -> &Path {
+        &self.top
+    }
+
+    /// The best common ancestor of two commits.
+    ///
+    /// # Errors
+    /// When there is none, or the clone is too shallow to know.
+    pub(crate) fn merge_base(&self, a: &Revision, b: &Revision) -> Result<Revision, String> {
+        let said = run(&self.top, &["merge-base", a.0.as_str(), b.0.as_str()]);
+        match said.map(|s| String::from_utf8_lossy(&s).trim().to_owned()) {
+            Ok(commit) if !commit.is_empty() => Ok(Revision(commit.into())),
+            _ => Err(self.hint(&format!("`{}` and `{}` have no common commit here", a.0, b.0))),
+        }
+    }
+
+    /// What `origin/HEAD` names, else `main` or `master`: the branch that changes are merged to.
+    #[must_use]
+    pub(crate) fn default_branch(&self) -> Option<String> {
+        let head = run(&self.top, &["symbolic-ref", "-q", "--short", "refs/remotes/origin/HEAD"]);
+        if let Ok(name) = head {
+            let name = String::from_utf8_lossy(&name).trim().to_owned();
+            if let Some(branch) = name.strip_prefix("origin/") {
+                return Some(branch.to_owned());
+            }
+        }
+        let known = |b: &&str| self.branch(b).is_some();
+        ["main", "master"].into_iter().find(known).map(str::to_owned)
+    }
+
+    /// The tip of a branch: that of `origin` before a local one.
+    #[must_use]
+    pub(crate) fn branch(&self, name: &str) -> Option<Revision> {
+        ["refs/remotes/origin/", "refs/heads/"]
+            .iter()
+            .find_map(|space| self.refs.get(format!("{space}{name}").as_str()).cloned())
+    }
+
+    /// Whether a name is that of a branch, here or at `origin`.
+    #[must_use]
+    pub(crate) fn branch_named<'n>(&self, name: &'n str) -> Option<&'n str> {
+        let short = name.strip_prefix("origin/").unwrap_or(name);
+        self.branch(short).map(|_| short)
+    }
+
+    /// The files in the index.
+    ///
+    /// # Errors
+    /// When git fails.
+    pub(crate) fn index(&self) -> Result<Arc<dyn Tree>, GitError> {
+        Ok(Arc::new(ListedTree::new(self.indexed()?, self.store.clone())))
+    }
+
+    /// The work tree: the index, with what differs on disk, and new files that are not ignored.
+    ///
+    /// # Errors
+    /// When git fails.
+    pub(crate) fn work_tree(&self) -> Result<Arc<dyn Tree>, GitError> {
+        let mut listing = self.indexed()?;
+        let differing = ["ls-files", "-z", "--modified", "--others", "--exclude-standard"];
+        for path in zero_separated(&run(&self.top, &differing)?) {
+            let on_disk = self.top.join(&path);
+            match std::fs::symlink_metadata(&on_disk) {
+                Ok(meta) if meta.is_symlink() => {
+                    let target = std::fs::read_link(&on_disk).unwrap_or_default();
+                    listing.link(&path, &target.to_string_lossy());
+                }
+                Ok(meta) if meta.is_file() => listing.file(&path, Content::Disk(on_disk)),
+                Ok(_) => {}
+                Err(_) => listing.remove(&path),
+            }
+        }
+        Ok(Arc::new(ListedTree::new(listing, self.store.clone())))
+    }
+
+    fn indexed(&self) -> Result<Listing, GitError> {
+        let mut listing = Listing::default();
+        for line in zero_separated(&run(&self.top, &["ls-files", "-z", "--stage"])?) {
+            // <mode> SP <object> SP <stage> TAB <path>
+            let Some((meta, path)) = line.split_once('\t') else { continue };
+            let mut meta = meta.split(' ');
+            if let (Some(mode), Some(oid)) = (meta.next(), meta.next()) {
+                self.list(&mut listing, mode, oid, path);
+            }
+        }
+        Ok(listing)
+    }
+
+    fn list(&self, listing: &mut Listing, mode: &str, oid: &str, path: &str) {
+        match mode {
+            "120000" => {
+                let target = self.store.read(oid).unwrap_or_default();
+                listing.link(path, &String::from_utf8_lossy(&target));
+            }
+            // A submodule: its content is not in this clone's objects.
+            "160000" => {}
+            _ => listing.file(path, Content::Blob(oid.into())),
+        }
+    }
+
+    /// A sentence with the way to fetch what a shallow clone lacks.
+    fn hint(&self, what: &str) -> String {
+        if self.shallow {
+            format!(
+                "{what}; the clone is shallow: run `git fetch --unshallow --tags`, or check out with `fetch-depth: 0`"
+            )
+        } else {
+            format!("{what}; run `git fetch --tags --force origin`")
+        }
+    }
+}
+
+impl Repository for Git {
+    fn resolve(&self, name: &str) -> Result<Revision, String> {
+        if let Some(known) = self.refs.get(name) {
+            return Ok(known.clone());
+        }
+        let wanted = format!("{name}^{{commit}}");
+        match run(&self.top, &["rev-parse", "--verify", "--quiet", "--end-of-options", &wanted]) {
+            Ok(said) => Ok(Revision(String::from_utf8_lossy(&said).trim().into())),
+            Err(_) => Err(self.hint(&format!("`{name}` is not in this clone"))),
+        }
+    }
+
+    fn tags(&self) -> Vec<(SmolStr, Revision)> {
+        let tags = self.refs.iter();
+        tags.filter_map(|(name, r)| Some((name.strip_prefix("refs/tags/")?.into(), r.clone())))
+            .collect()
+    }
+
+    fn tree(&self, revision: &Revision) -> Result<Arc<dyn Tree>, String> {
+        let said = run(&self.top, &["ls-tree", "-r", "-z", "--full-tree", revision.0.as_str()])
+            .map_err(|_| {
+                self.hint(&format!("the files of `{}` are not in this clone", revision.0))
+            })?;
+        let mut listing = Listing::default();
+        for line in zero_separated(&said) {
+            // <mode> SP <type> SP <object> TAB <path>
+            let Some((meta, path)) = line.split_once('\t') else { continue };
+            let mut meta = meta.split(' ');
+            if let (Some(mode), Some(_), Some(oid)) = (meta.next(), meta.next(), meta.next()) {
+                self.list(&mut listing, mode, oid, path);
+            }
+        }
+        Ok(Arc::new(ListedTree::new(listing, self.store.clone())))
+    }
+
+    fn is_ancestor(&self, older: &Revision, newer: &Revision) -> bool {
+        let arguments = ["merge-base", "--is-ancestor", older.0.as_str(), newer.0.as_str()];
+        run(&self.top, &arguments).is_ok()
+    }
+
+    fn commit_time(&self, revision: &Revision) -> Option<i64> {
+        let said = run(&self.top, &["show", "-s", "--format=%ct", revision.0.as_str()]).ok()?;
+        String::from_utf8_lossy(&said).trim().parse().ok()
+    }
+
+    fn urls(&self) -> Vec<String> {
+        let said = run(&self.top, &["config", "--get-all", "remote.origin.url"]);
+        let said = said.unwrap_or_default();
+        String::from_utf8_lossy(&said).lines().map(str::to_owned).collect()
+    }
+}
+
+fn references(top: &Path) -> Result<BTreeMap<SmolStr, Revision>, GitError> {
+    let format = "--format=%(refname) %(objectname) %(*objectname)";
+    let said =
+        run(top, &["for-each-ref", format, "refs/heads", "refs/remotes/origin", "refs/tags"])?;
+    let text = String::from_utf8_lossy(&said);
+    let parse = |line: &str| {
+        let mut parts = line.split(' ');
+        let (name, object) = (parts.next()?, parts.next()?);
+        let peeled = parts.next().filter(|p| !p.is_empty()).unwrap_or(object);
+        Some((name.into(), Revision(peeled.into())))
+    };
+    Ok(text.lines().filter_map(parse).collect())
+}
+
+fn zero_separated(bytes: &[u8]) -> Vec<String> {
+    let parts = bytes.split(|b| *b == 0).filter(|p| !p.is_empty());
+    parts.map(|p| String::from_utf8_lossy(p).into_owned()).collect()
+}
+
+/// `git` in a folder, shut off from the network and from prompts.
+fn command(folder: &Path, arguments: &[&str]) -> Command {
+    let mut git = Command::new("git");
+    git.arg("-C").arg(folder).args(["-c", "protocol.allow=never", "-c", "core.quotePath=false"]);
+    git.args(arguments).stdin(Stdio::null());
+    git.env("GIT_NO_LAZY_FETCH", "1")
+        .env("GIT_TERMINAL_PROMPT", "0")
+        .env("GIT_OPTIONAL_LOCKS", "0");
+    git
+}
+
+fn run(folder: &Path, arguments: &[&str]) -> Result<Vec<u8>, GitError> {
+    let output = command(folder, arguments).output().map_err(GitError::NoGit)?;
+    if output.status.success() {
+        return Ok(output.stdout);
+    }
+    let why = String::from_utf8_lossy(&output.stderr).trim().to_owned();
+    Err(GitError::Failed { command: arguments.join(" "), why })
+}
+
+/// Reads blobs through one `git cat-file --batch` process.
+pub(crate) struct BlobStore {
+    top: PathBuf,
+    process: Mutex<Option<CatFile>>,
+}
+
+struct CatFile {
+    child: Child,
+    input: ChildStdin,
+    output: BufReader<ChildStdout>,
+}
+
+impl BlobStore {
+    /// The bytes of a blob.
+    pub(crate) fn read(&self, oid: &str) -> Result<Arc<[u8]>, String> {
+        let mut process = self.process.lock().unwrap_or_else(PoisonError::into_inner);
+        if process.is_none() {
+            *process = Some(CatFile::start(&self.top).map_err(|e| e.to_string())?);
+        }
+        let answer = process.as_mut().map(|p| p.read(oid));
+        match answer {
+            Some(Ok(Some(bytes))) => Ok(bytes),
+            Some(Err(e)) => {
+                *process = None;
+                Err(e.to_string())
+            }
+            _ => Err(format!(
+                "blob {oid} is not in this clone; run `git fetch --refetch --no-filter`"
+            )),
+        }
+    }
+}
+
+impl CatFile {
+    fn start(top: &Path) -> std::io::Result<Self> {
+        let mut git = command(top, &["cat-file", "--batch"]);
+        let mut child =
+            git.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn()?;
+        let missing = || std::io::Error::other("git gave no pipe");
+        let input = child.stdin.take().ok_or_else(missing)?;
+        let output = BufReader::new(child.stdout.take().ok_or_else(missing)?);
+        Ok(Self { child, input, output })
+    }
+
+    fn read(&mut self, oid: &str) -> std::io::Result<Option<Arc<[u8]>>> {
+        writeln!(self.input, "{oid}")?;
+        self.input.flush()?;
+        let mut header = String::new();
+        self.output.read_line(&mut header)?;
+        // <object> SP <type> SP <size>, or <object> SP missing
+        let Some(size) = header.trim_end().rsplit(' ').next().and_then(|s| s.parse::<usize>().ok())
+        else {
+            return Ok(None);
+        };
+        let mut bytes = vec![0; size + 1];
+        self.output.read_exact(&mut bytes)?;
+        bytes.pop();
+        Ok(Some(bytes.into()))
+    }
+}
+
+impl Drop for CatFile {
+    fn drop(&mut self) {
+        // The process ends with its input; waiting for it leaves no zombie behind.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// The id of a git object as content id; longer hashes are cut.
+pub(crate) fn content_id(oid: &str) -> Result<ContentId, TreeError> {
+    let mut id = [0; 20];
+    for (byte, pair) in id.iter_mut().zip(oid.as_bytes().chunks(2)) {
+        let pair = std::str::from_utf8(pair).unwrap_or_default();
+        *byte = u8::from_str_radix(pair, 16).map_err(|_| TreeError::Missing(oid.to_owned()))?;
+    }
+    Ok(ContentId(id))
+}

@@ -1,0 +1,275 @@
+//! The two states of a comparison, and which of them each source of a cluster is given.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use gitops_fleet::{SourceTree, SourceTrees};
+use gitops_model::{Deployed, Problem, ProblemKind, Repository, Revision, SourceRef, Tracks, Tree};
+
+use crate::cli::DiffArgs;
+use crate::exit::{Stop, io};
+use crate::git::Git;
+use crate::tree::{DirectoryTree, Mounted, RepoMap};
+
+/// Two states of one repository.
+pub(crate) struct States {
+    /// Before the change.
+    pub(crate) base: Arc<dyn Tree>,
+    /// With the change.
+    pub(crate) head: Arc<dyn Tree>,
+    base_revision: Option<Revision>,
+    head_revision: Option<Revision>,
+    /// The branch that the change is merged to; without one, every source gets the change at once.
+    target: Option<String>,
+    git: Option<Git>,
+    overrides: Vec<Override>,
+    trees: Mutex<BTreeMap<Revision, Listed>>,
+}
+
+/// The files of a commit, or what to fetch to have them.
+type Listed = Result<Arc<dyn Tree>, String>;
+
+/// `--deployed CLUSTER[/SOURCE]=REV`.
+struct Override {
+    cluster: String,
+    source: Option<String>,
+    revision: String,
+}
+
+/// A moment in the life of a change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Moment {
+    /// Before the merge.
+    Before,
+    /// On merge: sources that follow the target branch have the change.
+    Merged,
+    /// After the next promotion: every source of this repository has it.
+    Promoted,
+}
+
+impl States {
+    /// The states that the arguments of `diff` name.
+    pub(crate) fn of(args: &DiffArgs) -> Result<Self, Stop> {
+        match (&args.from, &args.to) {
+            (Some(from), Some(to)) => Self::folders(from, to, args.target_branch.clone()),
+            _ => Self::revisions(args),
+        }
+    }
+
+    /// One state, for commands that compare nothing.
+    pub(crate) fn single(folder: &Path) -> Result<Self, Stop> {
+        match Git::find(folder)? {
+            Some(git) => {
+                let tree = git.work_tree()?;
+                let target = git.default_branch();
+                Ok(Self { target, ..Self::new(tree.clone(), tree, Some(git)) })
+            }
+            None => {
+                let tree: Arc<dyn Tree> =
+                    Arc::new(DirectoryTree::open(folder).map_err(io(folder))?);
+                Ok(Self::new(tree.clone(), tree, None))
+            }
+        }
+    }
+
+    fn new(base: Arc<dyn Tree>, head: Arc<dyn Tree>, git: Option<Git>) -> Self {
+        let (base_revision, head_revision, target) = (None, None, None);
+        let (overrides, trees) = (Vec::new(), Mutex::default());
+        Self { base, head, base_revision, head_revision, target, git, overrides, trees }
+    }
+
+    fn folders(from: &Path, to: &Path, target: Option<String>) -> Result<Self, Stop> {
+        let open = |path: &Path| match path.is_file() {
+            true => crate::tree::SingleFile::open(path).map(|t| Arc::new(t) as Arc<dyn Tree>),
+            false => DirectoryTree::open(path).map(|t| Arc::new(t) as Arc<dyn Tree>),
+        };
+        let (base, head) = (open(from).map_err(io(from))?, open(to).map_err(io(to))?);
+        Ok(Self { target, ..Self::new(base, head, None) })
+    }
+
+    fn revisions(args: &DiffArgs) -> Result<Self, Stop> {
+        let here = Path::new(".");
+        let git = Git::find(here)?.ok_or_else(|| {
+            Stop::new("this is no git repository; go into one, or name two folders with `--from` and `--to`")
+        })?;
+        let target = match (&args.target_branch, &args.base) {
+            (Some(branch), _) => Some(branch.clone()),
+            (None, Some(base)) => {
+                git.branch_named(base).map(str::to_owned).or_else(|| git.default_branch())
+            }
+            (None, None) => git.default_branch(),
+        };
+        let resolve = |name: &str| git.resolve(name).map_err(Stop::new);
+        let tree = |revision: &Revision| git.tree(revision).map_err(Stop::new);
+        let (base, base_revision, head, head_revision) = if args.staged {
+            let revision = resolve("HEAD")?;
+            (tree(&revision)?, Some(revision), git.index()?, None)
+        } else if let Some(base) = &args.base {
+            let base = resolve(base)?;
+            match &args.head {
+                Some(head) => {
+                    let head = resolve(head)?;
+                    (tree(&base)?, Some(base), tree(&head)?, Some(head))
+                }
+                None => (tree(&base)?, Some(base), git.work_tree()?, None),
+            }
+        } else {
+            let head = resolve("HEAD")?;
+            let tip = target.as_deref().and_then(|b| git.branch(b)).unwrap_or_else(|| head.clone());
+            let base = git.merge_base(&head, &tip).map_err(Stop::new)?;
+            (tree(&base)?, Some(base), git.work_tree()?, None)
+        };
+        let overrides =
+            args.deployed.iter().map(|d| Override::read(d)).collect::<Result<_, _>>()?;
+        let states = Self::new(base, head, Some(git));
+        Ok(Self { base_revision, head_revision, target, overrides, ..states })
+    }
+
+    /// Mounts folders that stand for other repositories into both states, and says where.
+    pub(crate) fn mount(&mut self, repo_map: RepoMap) -> Result<RepoMap, Stop> {
+        let (base, _) = Mounted::over(self.base.clone(), repo_map.clone())?;
+        let (head, mounted) = Mounted::over(self.head.clone(), repo_map)?;
+        (self.base, self.head) = (base, head);
+        Ok(mounted)
+    }
+
+    /// The top of the repository, or the folder itself outside git.
+    pub(crate) fn top<'p>(&'p self, folder: &'p Path) -> &'p Path {
+        self.git.as_ref().map_or(folder, Git::top)
+    }
+
+    /// What sources are given at a moment.
+    pub(crate) fn at(&self, moment: Moment) -> At<'_> {
+        At { states: self, moment }
+    }
+
+    /// The tree of entry points at a moment.
+    pub(crate) fn entries(&self, moment: Moment) -> &Arc<dyn Tree> {
+        if moment == Moment::Before { &self.base } else { &self.head }
+    }
+
+    /// The files of a commit, read once.
+    fn tree(&self, git: &Git, revision: &Revision) -> Listed {
+        let mut trees = self.trees.lock().unwrap_or_else(PoisonError::into_inner);
+        trees.entry(revision.clone()).or_insert_with(|| git.tree(revision)).clone()
+    }
+
+    fn override_of(&self, cluster: &str, source: &SourceRef) -> Option<&str> {
+        let fits = |o: &&Override| {
+            o.cluster == cluster && o.source.as_ref().is_none_or(|name| *name == source.name)
+        };
+        self.overrides
+            .iter()
+            .filter(fits)
+            .max_by_key(|o| o.source.is_some())
+            .map(|o| o.revision.as_str())
+    }
+
+    /// Whether a source gets the change on merge.
+    pub(crate) fn follows_target(&self, tracks: &Tracks) -> bool {
+        match (&self.target, tracks) {
+            (Some(target), Tracks::Branch(branch)) => branch == target || branch == "HEAD",
+            (None, Tracks::Branch(_)) => true,
+            // Folders without a branch stand for everything.
+            (None, _) => self.git.is_none(),
+            _ => false,
+        }
+    }
+
+    /// The branch that the change is merged to, where it is known.
+    pub(crate) fn target(&self) -> Option<&str> {
+        self.target.as_deref()
+    }
+
+    /// The addresses of the clone.
+    pub(crate) fn urls(&self) -> Vec<String> {
+        self.git.as_ref().map(Repository::urls).unwrap_or_default()
+    }
+
+    fn state(&self, moment: Moment) -> SourceTree {
+        let (tree, revision) = match moment {
+            Moment::Before => (&self.base, &self.base_revision),
+            Moment::Merged | Moment::Promoted => (&self.head, &self.head_revision),
+        };
+        let deployed = if self.git.is_some() { Deployed::Reference } else { Deployed::Assumed };
+        SourceTree::Here { tree: tree.clone(), revision: revision.clone(), deployed }
+    }
+
+    /// The files of a named revision.
+    fn at_revision(&self, git: &Git, name: &str, deployed: Deployed) -> SourceTree {
+        let found = git.resolve(name).and_then(|r| Ok((self.tree(git, &r)?, r)));
+        match found {
+            Ok((tree, revision)) => SourceTree::Here { tree, revision: Some(revision), deployed },
+            Err(why) => SourceTree::Unresolved(Problem::new(ProblemKind::Revision, why, None)),
+        }
+    }
+
+    /// What a source that keeps its own revision holds.
+    fn pinned(&self, git: &Git, tracks: &Tracks) -> SourceTree {
+        let name = match tracks {
+            Tracks::Branch(branch) => match git.branch(branch) {
+                Some(tip) => tip.0,
+                None => format!("origin/{branch}").into(),
+            },
+            Tracks::Tag(tag) => format!("refs/tags/{tag}").into(),
+            Tracks::Commit(commit) => commit.clone(),
+            Tracks::Semver(range) => match gitops_fleet::newest_tag(range, &git.tags()) {
+                Some(revision) => revision.0,
+                None => {
+                    let why = format!(
+                        "no tag in this clone is in the range `{range}`; run `git fetch --tags --force origin`"
+                    );
+                    return SourceTree::Unresolved(Problem::new(ProblemKind::Revision, why, None));
+                }
+            },
+            Tracks::External(address) => {
+                return SourceTree::Elsewhere {
+                    why: format!("`{address}` is not this repository"),
+                };
+            }
+        };
+        self.at_revision(git, &name, Deployed::Reference)
+    }
+}
+
+impl SourceTrees for At<'_> {
+    fn tree(
+        &self,
+        cluster: &str,
+        source: &SourceRef,
+        _url: Option<&str>,
+        tracks: &Tracks,
+    ) -> SourceTree {
+        let states = self.states;
+        let follows = states.follows_target(tracks);
+        if self.moment == Moment::Promoted || follows && self.moment == Moment::Merged {
+            return states.state(self.moment);
+        }
+        match (states.override_of(cluster, source), &states.git) {
+            (Some(revision), Some(git)) => states.at_revision(git, revision, Deployed::Option),
+            (None, Some(git)) if !follows => states.pinned(git, tracks),
+            // Without history a pinned source holds what was there before the change.
+            _ => states.state(Moment::Before),
+        }
+    }
+}
+
+impl Override {
+    fn read(text: &str) -> Result<Self, Stop> {
+        let (what, revision) = text.split_once('=').ok_or_else(|| {
+            Stop::new(format!("`--deployed {text}` is not of the form `CLUSTER[/SOURCE]=REV`"))
+        })?;
+        let (cluster, source) = match what.split_once('/') {
+            Some((cluster, source)) => (cluster, Some(source.to_owned())),
+            None => (what, None),
+        };
+        Ok(Self { cluster: cluster.to_owned(), source, revision: revision.to_owned() })
+    }
+}
+
+/// What sources are given at one moment.
+pub(crate) struct At<'s> {
+    states: &'s States,
+    moment: Moment,
+}

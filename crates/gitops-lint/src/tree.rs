@@ -1,0 +1,36 @@
+//! The files of a state: a folder on disk, or what git lists.
+
+mod directory;
+mod listed;
+mod mounted;
+mod single;
+
+use std::collections::BTreeMap;
+
+pub(crate) use directory::DirectoryTree;
+pub(crate) use listed::{Content, ListedTree, Listing};
+pub(crate) use mounted::Mounted;
+pub(crate) use single::SingleFile;
+
+/// Addresses of repositories, each with the folder that stands for it.
+pub(crate) type RepoMap = BTreeMap<String, String>;
+
+/// Joins a relative target to a directory and drops `.` and `..`; `None` if it leaves the top.
+pub(crate) fn join(directory: &str, target: &str) -> Option<String> {
+    let mut parts: Vec<&str> = Vec::new();
+    for part in directory.split('/').chain(target.split('/')) {
+        match part {
+            "" | "." => {}
+            ".." => {
+                parts.pop()?;
+            }
+            other => parts.push(other),
+        }
+    }
+    Some(parts.join("/"))
+}
+
+/// The directory of a path; the top for a path without `/`.
+pub(crate) fn parent(path: &str) -> &str {
+    path.rsplit_once('/').map_or("", |(directory, _)| directory)
+}
