@@ -91,9 +91,9 @@ fn escape_markup(out: &mut String, text: &str) {
     }
 }
 
-/// Code in a Markdown text or table; backticks and pipes cannot end it.
+/// Code in a Markdown text; a backtick cannot end it.
 pub(crate) fn code(text: &str) -> String {
-    format!("`{}`", line(text).replace('`', "'").replace('|', "\\|"))
+    format!("`{}`", line(text).replace('`', "'"))
 }
 
 /// The message of a workflow command.
@@ -139,7 +139,7 @@ mod tests {
         assert_eq!(markdown("<b> `a|b` *x* @me"), "&lt;b&gt; `a|b` \\*x\\* @<!-- -->me");
         assert_eq!(markdown("one ` two"), "one \\` two");
         assert_eq!(markdown("`x`"), "`x`");
-        assert_eq!(code("a`|b"), "`a'\\|b`");
+        assert_eq!(code("a`b"), "`a'b`");
     }
 
     #[test]

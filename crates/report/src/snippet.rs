@@ -105,3 +105,11 @@ impl Diagnostic for Snippet {
         Some(Box::new(self.labels.iter().cloned()))
     }
 }
+
+/// The first line of a span, its secrets masked.
+pub(crate) fn blamed_line(span: Span, sources: &Sources) -> String {
+    let source = sources.file(span.file);
+    let text = mask::secrets(&source.path, &source.text);
+    let (line, _) = source.line_column(span.start);
+    text.lines().nth(line as usize - 1).unwrap_or_default().trim().to_owned()
+}

@@ -206,6 +206,13 @@ impl Outcome<'_> {
     }
 }
 
+/// Adds where and when a finding is true.
+pub(crate) fn add_places<'a>(places: &mut Places<'a>, finding: &'a Finding) {
+    if let Some(effect) = finding.effect {
+        places.entry(effect).or_default().extend(finding.clusters.iter().map(SmolStr::as_str));
+    }
+}
+
 /// `now on dev, staging; queued on prod-eu`.
 pub(crate) fn places(places: &Places<'_>) -> String {
     let place = |(effect, clusters): (&Effect, &BTreeSet<&str>)| {
@@ -225,14 +232,8 @@ impl<'a> Cause<'a> {
     pub(crate) fn outcomes(&self) -> Vec<Outcome<'a>> {
         let mut by_object: BTreeMap<(Reverse<Apply>, &ObjectKey), Places<'a>> = BTreeMap::new();
         for finding in &self.findings {
-            if let (Some(apply), Some(effect), Some((_, object))) =
-                (finding.apply, finding.effect, &finding.object)
-            {
-                let places = by_object.entry((Reverse(apply), object)).or_default();
-                places
-                    .entry(effect)
-                    .or_default()
-                    .extend(finding.clusters.iter().map(SmolStr::as_str));
+            if let (Some(apply), Some((_, object))) = (finding.apply, &finding.object) {
+                add_places(by_object.entry((Reverse(apply), object)).or_default(), finding);
             }
         }
         let mut outcomes: Vec<Outcome<'a>> = Vec::new();

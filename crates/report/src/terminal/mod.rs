@@ -14,6 +14,7 @@ use crate::view::{Cause, causes, cluster_rows, count_words, counted, plural};
 
 pub use fleet::clusters;
 pub use pages::{explain, rules};
+pub(crate) use risk::sum;
 pub use style::Style;
 use style::{Page, Tone};
 

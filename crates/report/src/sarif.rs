@@ -1,8 +1,0 @@
-//! stub
-use gitops_model::Report;
-use gitops_yaml::Sources;
-/// stub
-#[must_use]
-pub fn sarif(_: &Report, _: &Sources) -> String {
-    String::new()
-}
