@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use gitops_model::Segment;
+use gitops_schema::Pairing;
 use gitops_yaml::{Node, SmolStr};
 
 /// Fields that identify the items of a list by convention, the most telling first. They stand in for
@@ -43,10 +44,16 @@ pub(crate) struct Pairs<'a> {
     pub(crate) reordered: bool,
 }
 
-/// Pairs the items of two lists: by `keys` if they identify them, by a conventional identity, else by
-/// what the lists have in common.
-pub(crate) fn pair<'a>(old: &'a [Node], new: &'a [Node], keys: Option<&[&str]>) -> Pairs<'a> {
-    keys.into_iter()
+/// Pairs the items of two lists: by the keys that the schema knows if they identify them, by a
+/// conventional identity, else by what the lists have in common.
+pub(crate) fn pair<'a>(old: &'a [Node], new: &'a [Node], known: Option<&Pairing>) -> Pairs<'a> {
+    let keys: Vec<&str> = match known {
+        Some(Pairing::Keys(keys)) => keys.iter().map(SmolStr::as_str).collect(),
+        _ => Vec::new(),
+    };
+    let known = Some(keys.as_slice()).filter(|keys| !keys.is_empty());
+    known
+        .into_iter()
         .chain(IDENTITIES)
         .find_map(|keys| Some(by_key(identify(old, keys)?, identify(new, keys)?)))
         .unwrap_or_else(|| Pairs { items: in_common(old, new), reordered: false })
@@ -79,17 +86,22 @@ fn by_key<'a>(old: Vec<(Identity, &'a Node)>, new: Vec<(Identity, &'a Node)>) ->
         let before = left.remove(&identity);
         order.extend(before.map(|(at, _)| at));
         let old = before.map(|(_, node)| node);
-        items.push(Pair { step: Segment::Item(identity), old, new: Some(node) });
+        items.push(Pair { step: step(identity, node), old, new: Some(node) });
     }
     let mut gone: Vec<(usize, Pair<'_>)> = left
         .into_iter()
         .map(|(identity, (at, node))| {
-            (at, Pair { step: Segment::Item(identity), old: Some(node), new: None })
+            (at, Pair { step: step(identity, node), old: Some(node), new: None })
         })
         .collect();
     gone.sort_by_key(|(at, _)| *at);
     items.extend(gone.into_iter().map(|(_, pair)| pair));
     Pairs { items, reordered: !order.is_sorted() }
+}
+
+/// The step to an item: by those of its keys that are written.
+fn step(identity: Identity, item: &Node) -> Segment {
+    Segment::Item(identity.into_iter().filter(|(key, _)| item.get(key).is_some()).collect())
 }
 
 /// Pairs what the lists have in common, and between that the rest by position.

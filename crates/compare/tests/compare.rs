@@ -116,6 +116,40 @@ Modified Deployment shop/web
 }
 
 #[test]
+fn equal_quantities_mean_the_same() {
+    let with = |cpu: &str| {
+        edit(
+            "{name: log, image: log:1}",
+            &format!("{{name: log, resources: {{limits: {{cpu: {cpu}}}}}}}"),
+        )
+    };
+    check(
+        &with("1000m"),
+        &with("1"),
+        "
+Modified Deployment shop/web
+  spec.template.spec.containers[name=log].resources.limits.cpu: 1000m -> 1 (same)",
+    );
+}
+
+#[test]
+fn a_list_is_paired_by_the_keys_of_its_kind() {
+    let service = |name: &str, target: &str| {
+        format!(
+            "{{apiVersion: v1, kind: Service, metadata: {{name: web}}, spec: {{ports: [{{name: {name}, port: 80, targetPort: {target}}}]}}}}"
+        )
+    };
+    check(
+        &service("http", "a"),
+        &service("web", "b"),
+        "
+Modified Service web
+  spec.ports[port=80].name: http -> web
+  spec.ports[port=80].targetPort: a -> b",
+    );
+}
+
+#[test]
 fn a_key_that_moves_is_no_change() {
     check(DEPLOYMENT, &edit("{name: log, image: log:1}", "{image: log:1, name: log}"), "");
 }
