@@ -1,6 +1,7 @@
 //! When two different values mean the same to the API server.
 
-use gitops_schema::{Quantity, Type};
+use gitops_model::{FieldChange, Resource};
+use gitops_schema::{Quantity, Type, decode, fill};
 use gitops_yaml::Node;
 
 /// Whether the difference is one of form only: null, absent and an empty list are one; so are equal
@@ -24,4 +25,24 @@ fn is_quantity(ty: Option<&Type>) -> bool {
 fn equal_quantities(old: &Node, new: &Node) -> bool {
     let read = |node: &Node| node.text().and_then(Quantity::parse);
     matches!((read(old), read(new)), (Some(a), Some(b)) if a == b)
+}
+
+/// Marks the fields that the API server defaults to one and the same value on both sides: one writes
+/// what the other leaves out.
+pub(crate) fn mark_defaults(old: &Resource, new: &Resource, found: &mut [FieldChange]) {
+    let Some(known) = gitops_schema::kind(&new.gvk) else { return };
+    let one_sided = |f: &FieldChange| f.before.is_none() != f.after.is_none() && !f.same_meaning;
+    if old.gvk != new.gvk || !found.iter().any(one_sided) {
+        return;
+    }
+    let stored = |object: &Resource| {
+        let mut body = decode(&object.body, known);
+        fill(&mut body, known);
+        body
+    };
+    let (old, new) = (stored(old), stored(new));
+    for field in found.iter_mut().filter(|f| one_sided(f)) {
+        let (before, after) = (field.path.find(&old), field.path.find(&new));
+        field.same_meaning = matches!((before, after), (Some(a), Some(b)) if a.same(b));
+    }
 }

@@ -133,6 +133,21 @@ Modified Deployment shop/web
 }
 
 #[test]
+fn a_default_that_is_written_out_means_the_same() {
+    check(
+        DEPLOYMENT,
+        &edit(
+            "{name: log, image: log:1}",
+            "{name: log, image: log:1, imagePullPolicy: IfNotPresent, tty: true}",
+        ),
+        "
+Modified Deployment shop/web
+  spec.template.spec.containers[name=log].imagePullPolicy: - -> IfNotPresent (same)
+  spec.template.spec.containers[name=log].tty: - -> true",
+    );
+}
+
+#[test]
 fn a_list_is_paired_by_the_keys_of_its_kind() {
     let service = |name: &str, target: &str| {
         format!(
