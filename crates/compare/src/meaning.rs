@@ -1,6 +1,6 @@
 //! When two different values mean the same to the API server.
 
-use gitops_model::{FieldChange, Resource};
+use gitops_model::{FieldChange, Resource, Segment};
 use gitops_schema::{Quantity, Type, decode, fill};
 use gitops_yaml::Node;
 
@@ -31,7 +31,11 @@ fn equal_quantities(old: &Node, new: &Node) -> bool {
 /// what the other leaves out.
 pub(crate) fn mark_defaults(old: &Resource, new: &Resource, found: &mut [FieldChange]) {
     let Some(known) = gitops_schema::kind(&new.gvk) else { return };
-    let one_sided = |f: &FieldChange| f.before.is_none() != f.after.is_none() && !f.same_meaning;
+    // A position means another item on the other side.
+    let by_position = |f: &FieldChange| matches!(f.path.0.last(), Some(Segment::Index(_)));
+    let one_sided = |f: &FieldChange| {
+        f.before.is_none() != f.after.is_none() && !f.same_meaning && !by_position(f)
+    };
     if old.gvk != new.gvk || !found.iter().any(one_sided) {
         return;
     }

@@ -105,7 +105,9 @@ impl Graph {
                 for key in selection.matched.iter().filter(|k| **k != object.key) {
                     let edge = Edge::implied(selection.relation, selection.lost);
                     let (path, span) = (selection.path.clone(), Some(selection.span));
-                    self.join(&selection.from, key, Edge { path, span, ..edge });
+                    let governs = selection.governs;
+                    let edge = Edge { path, span, governs, selected: true, ..edge };
+                    self.join(&selection.from, key, edge);
                 }
                 self.selections.push(selection);
             }

@@ -95,7 +95,7 @@ fn data_keys(object: &Resource) -> Option<BTreeSet<SmolStr>> {
 
 /// The ports of a Service, the listeners of a Gateway, the subsets of a DestinationRule: by name, and
 /// by number where they have one.
-fn ports(object: &Resource) -> Option<BTreeSet<&str>> {
+pub(crate) fn ports(object: &Resource) -> Option<BTreeSet<&str>> {
     let list = match (object.gvk.group.as_str(), object.gvk.kind.as_str()) {
         // Anything may stand behind an external name.
         ("", "Service") if object.at(&["spec", "externalName"]).is_some() => return None,

@@ -42,6 +42,8 @@ pub enum Relation {
     WaitsFor,
     /// Is brought about by it.
     ProducedBy,
+    /// Applies it: not an edge of the graph, but the way in which a refused object stops its owner.
+    Applies,
     /// Is applied by it.
     OwnedBy,
     /// Lives in it.
@@ -71,15 +73,26 @@ impl Relation {
             Self::FilledFrom => "filled-from",
             Self::WaitsFor => "waits-for",
             Self::ProducedBy => "produced-by",
+            Self::Applies => "applies",
             Self::OwnedBy => "owned-by",
             Self::Inside => "inside",
             Self::DefinedBy => "defined-by",
         }
     }
 
-    /// Whether what breaks one end at once breaks the other.
-    pub(crate) fn carries_failure(self) -> bool {
-        matches!(self, Self::RoutesTo | Self::Calls | Self::WaitsFor | Self::SourcedFrom)
+    /// What an object that has stopped working does to the one that needs it in this way.
+    pub(crate) fn passes_on(self, consequence: Consequence) -> Consequence {
+        match (self, consequence) {
+            (
+                Self::WaitsFor,
+                Consequence::Waits | Consequence::BreaksNow | Consequence::Deleted,
+            ) => Consequence::Waits,
+            (
+                Self::RoutesTo | Self::Calls | Self::SourcedFrom,
+                Consequence::BreaksNow | Consequence::Deleted,
+            ) => Consequence::BreaksNow,
+            _ => Consequence::Nothing,
+        }
     }
 }
 
@@ -145,6 +158,10 @@ pub struct Edge {
     pub changed: Consequence,
     /// What happens when it goes.
     pub removed: Consequence,
+    /// What happens to the object needed when the one that needs it changes or goes.
+    pub governs: Consequence,
+    /// Whether the object needed was found by its labels.
+    pub selected: bool,
 }
 
 impl Edge {
@@ -159,6 +176,8 @@ impl Edge {
             optional: false,
             changed: Consequence::Nothing,
             removed,
+            governs: Consequence::Nothing,
+            selected: false,
         }
     }
 }

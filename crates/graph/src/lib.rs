@@ -9,20 +9,26 @@
 
 mod build;
 mod dangling;
+mod draw;
 mod edge;
 mod labels;
 mod order;
 mod pattern;
 mod produced;
+mod reach;
 mod references;
+mod restart;
 mod selections;
 mod table;
 mod template;
 
 pub use build::Graph;
 pub use dangling::{Dangling, Missing};
+pub use draw::{dot, mermaid};
 pub use edge::{Consequence, Edge, Link, Presence, Relation, Vertex};
 pub use labels::selects;
+pub use reach::{Reached, reach};
+pub use restart::{Outage, Replacement, Restart, replicas, restart};
 pub use selections::{Selection, SelectionChange};
 pub use template::PodTemplate;
 

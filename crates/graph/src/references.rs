@@ -130,6 +130,8 @@ impl Reference {
             optional: at(&self.optional).and_then(Node::as_bool).unwrap_or(false),
             changed: self.changed,
             removed: self.removed,
+            governs: self.governs,
+            selected: false,
         }
     }
 }

@@ -29,6 +29,8 @@ pub struct Selection {
     pub matched: Vec<ObjectKey>,
     /// What happens to `from` when it no longer selects an object.
     pub lost: Consequence,
+    /// What happens to an object selected when `from` changes or goes.
+    pub governs: Consequence,
     pub(crate) row: usize,
 }
 
@@ -149,6 +151,7 @@ impl<'a> Candidates<'a> {
             is_empty: selector.is_empty(),
             matched,
             lost: row.lost,
+            governs: row.governs,
             row: number,
         }
     }

@@ -52,6 +52,9 @@ pub(crate) struct Reference {
     /// What happens when it goes.
     #[serde(default = "breaks")]
     pub(crate) removed: Consequence,
+    /// What happens to the object named when this one changes or goes.
+    #[serde(default)]
+    pub(crate) governs: Consequence,
     // The patterns below start from the value of `path`.
     /// The name; the value itself where it is text, else its `name`.
     #[serde(default)]
@@ -153,6 +156,9 @@ pub(crate) struct Selection {
     pub(crate) within: Within,
     /// What happens to the selector's object when it no longer selects an object.
     pub(crate) lost: Consequence,
+    /// What happens to an object selected when the selector's object changes or goes.
+    #[serde(default)]
+    pub(crate) governs: Consequence,
 }
 
 fn selects() -> Relation {

@@ -51,6 +51,27 @@ impl<'a> PodTemplate<'a> {
         self.ports().filter_map(|port| port.get("name")?.text())
     }
 
+    /// Whether the volume that a path leads into is mounted by `subPath`: such files are never updated.
+    pub(crate) fn mounts_by_sub_path(&self, path: &FieldPath) -> bool {
+        let name = path.0.iter().find_map(|step| match step {
+            Segment::Item(keys) => keys.iter().find(|(k, _)| k == "name").map(|(_, v)| v.as_str()),
+            _ => None,
+        });
+        let mounts = self.containers().filter_map(|c| c.get("volumeMounts")).flat_map(Node::items);
+        let of = |m: &&Node| m.get("name").and_then(Node::text) == name && name.is_some();
+        let sub = |m: &Node| m.get("subPath").or_else(|| m.get("subPathExpr")).is_some();
+        let mut mounts = mounts.filter(of).peekable();
+        mounts.peek().is_some() && mounts.all(sub)
+    }
+
+    /// Whether Stakater's Reloader restarts the workload when a ConfigMap or Secret that it uses changes.
+    pub(crate) fn reloads(&self, workload: &Resource, kind: &str) -> bool {
+        let on =
+            |name: &str| [workload.annotation(name), self.annotation(name)].contains(&Some("true"));
+        on("reloader.stakater.com/auto")
+            || on(&format!("{}.reloader.stakater.com/auto", kind.to_ascii_lowercase()))
+    }
+
     /// Its containers' ports.
     pub(crate) fn ports(&self) -> impl Iterator<Item = &'a Node> {
         self.containers().filter_map(|c| c.get("ports")).flat_map(Node::items)

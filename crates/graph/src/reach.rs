@@ -1,0 +1,259 @@
+//! What a change reaches beyond the objects that it changes.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use gitops_model::{Action, Change, ObjectKey, Segment};
+use gitops_yaml::SmolStr;
+
+use crate::restart::{Replacement, restart};
+use crate::{Consequence, Edge, Graph, Link, PodTemplate, Relation};
+
+/// How far a failure is followed.
+const MAX_DEPTH: usize = 8;
+
+/// An object that feels a change of another one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reached {
+    /// Who feels it.
+    pub from: ObjectKey,
+    /// What changed, or felt a change before it.
+    pub to: ObjectKey,
+    /// How they are joined, and where that is written.
+    pub edge: Edge,
+    /// What happens to `from`.
+    pub consequence: Consequence,
+    /// How many steps `to` is from the change: 0 for an object that the change itself touches.
+    pub depth: usize,
+}
+
+/// What the changes reach: for each change its consequences, and below each what follows from it.
+/// `refused` are the changed objects that the API server does not take.
+#[must_use]
+pub fn reach(
+    before: &Graph,
+    after: &Graph,
+    changes: &[Change],
+    refused: &BTreeSet<ObjectKey>,
+) -> Vec<Reached> {
+    let changed: BTreeMap<ObjectKey, &Change> =
+        changes.iter().map(|c| (c.key.identity(), c)).collect();
+    let restarting = |change: &&Change| {
+        restart(change).is_some_and(|r| !matches!(r.replacement, Replacement::Held(_)))
+    };
+    let restarting =
+        changes.iter().filter(restarting).map(|c| c.key.identity()).collect::<BTreeSet<_>>();
+    let (seen, found) = (BTreeSet::new(), Vec::new());
+    let mut walk = Walk { before, after, changed, restarting, seen, found, start: 0 };
+    for change in changes {
+        walk.seen.clear();
+        walk.start = walk.found.len();
+        walk.seen.insert(change.key.identity());
+        if refused.contains(&change.key) {
+            walk.refused(change);
+        } else {
+            walk.change(change);
+        }
+    }
+    walk.found
+}
+
+struct Walk<'a> {
+    before: &'a Graph,
+    after: &'a Graph,
+    changed: BTreeMap<ObjectKey, &'a Change>,
+    restarting: BTreeSet<ObjectKey>,
+    seen: BTreeSet<ObjectKey>,
+    found: Vec<Reached>,
+    /// Where what the change at hand reaches begins in `found`.
+    start: usize,
+}
+
+impl Walk<'_> {
+    /// A refused object stops what applies it, and all that waits for that.
+    fn refused(&mut self, change: &Change) {
+        let owner = self.after.edges_from(&change.key).into_iter();
+        let owners = owner.filter(|l| l.edge.relation == Relation::OwnedBy);
+        for key in owners.map(|l| l.to.key.clone()).collect::<Vec<_>>() {
+            let edge = Edge::implied(Relation::Applies, Consequence::BreaksNow);
+            self.feel(&key, &change.key, &edge, Consequence::BreaksNow, 0);
+        }
+    }
+
+    fn change(&mut self, change: &Change) {
+        for link in self.after.edges_to(&change.key) {
+            let consequence = self.consequence(change, link);
+            self.feel(&link.from.key, &change.key, link.edge, consequence, 0);
+        }
+        for link in self.before.edges_to(&change.key) {
+            let consequence = self.lost(change, link);
+            self.feel(&link.from.key, &change.key, link.edge, consequence, 0);
+        }
+        let side = if change.new.is_some() { self.after } else { self.before };
+        if has_substance(change) {
+            for link in side.edges_from(&change.key) {
+                self.feel(&link.to.key, &change.key, link.edge, link.edge.governs, 0);
+            }
+        }
+    }
+
+    /// What a change does to an object that still names it.
+    fn consequence(&self, change: &Change, link: Link<'_>) -> Consequence {
+        let edge = link.edge;
+        let removed = || match edge.optional {
+            true => edge.removed.min(Consequence::Silent),
+            false => edge.removed,
+        };
+        let consequence = match change.action {
+            Action::Added => Consequence::Nothing,
+            // Produced or given, it stays although it is no longer rendered.
+            Action::Removed if link.to.presence != crate::Presence::External => {
+                Consequence::Nothing
+            }
+            Action::Removed => removed(),
+            Action::Recreated if edge.removed >= Consequence::BreaksNow => edge.removed,
+            Action::Recreated | Action::Modified | Action::Moved if loses_part(change, edge) => {
+                removed()
+            }
+            Action::Recreated | Action::Modified | Action::Moved if touches(change, edge) => {
+                self.felt(link)
+            }
+            _ => Consequence::Nothing,
+        };
+        match consequence {
+            Consequence::NextRestart if self.restarting.contains(&link.from.key.identity()) => {
+                Consequence::BreaksNow
+            }
+            Consequence::Stale | Consequence::Reloads
+                if self.restarting.contains(&link.from.key.identity()) =>
+            {
+                Consequence::Nothing
+            }
+            other => other,
+        }
+    }
+
+    /// What an object that runs feels of another state of what it names.
+    fn felt(&self, link: Link<'_>) -> Consequence {
+        let Some(workload) = link.from.object() else { return link.edge.changed };
+        match (link.edge.relation, PodTemplate::of(workload)) {
+            (Relation::Reads | Relation::Mounts, Some(template)) => {
+                let reloads = template.reloads(workload, &link.to.key.kind);
+                if reloads {
+                    Consequence::Restarts
+                } else if template.mounts_by_sub_path(&link.edge.path) {
+                    Consequence::Stale
+                } else {
+                    link.edge.changed
+                }
+            }
+            _ => link.edge.changed,
+        }
+    }
+
+    /// What happens to an object that selected, lived in or came from one that is no longer so.
+    fn lost(&self, change: &Change, link: Link<'_>) -> Consequence {
+        let edge = link.edge;
+        let from = &link.from.key;
+        if edge.selected {
+            let still = self.after.edges_from(from);
+            let same = |l: &&Link<'_>| l.edge.selected && l.edge.path == edge.path;
+            let there = self.after.find(from).is_some_and(|v| v.object().is_some());
+            let others = still.iter().any(|l| same(&l));
+            return if there && !others { edge.removed } else { Consequence::Nothing };
+        }
+        let goes_with = matches!(
+            edge.relation,
+            Relation::Inside | Relation::DefinedBy | Relation::OwnedBy | Relation::ProducedBy
+        );
+        let gone = matches!(change.action, Action::Removed | Action::Recreated);
+        let told = self.changed.contains_key(&from.identity());
+        if goes_with && gone && !told { edge.removed } else { Consequence::Nothing }
+    }
+
+    /// Notes a consequence, and follows what it leads to.
+    fn feel(
+        &mut self,
+        from: &ObjectKey,
+        to: &ObjectKey,
+        edge: &Edge,
+        consequence: Consequence,
+        depth: usize,
+    ) {
+        if consequence == Consequence::Nothing || from == to {
+            return;
+        }
+        self.note(Reached {
+            from: from.clone(),
+            to: to.clone(),
+            edge: edge.clone(),
+            consequence,
+            depth,
+        });
+        let leads_on = consequence >= Consequence::Waits && depth < MAX_DEPTH;
+        if !leads_on || !self.seen.insert(from.identity()) {
+            return;
+        }
+        for link in self.after.edges_to(from) {
+            let next = link.edge.relation.passes_on(consequence);
+            self.feel(&link.from.key, from, link.edge, next, depth + 1);
+        }
+    }
+
+    /// Adds what an object feels, once for each way in which it needs the other: the worst of it.
+    fn note(&mut self, reached: Reached) {
+        let way = |r: &Reached| (r.from.clone(), r.to.clone(), r.edge.relation);
+        let told = self.found[self.start..].iter_mut().find(|r| way(r) == way(&reached));
+        match told {
+            Some(told) if told.consequence >= reached.consequence => {}
+            Some(told) => *told = reached,
+            None => self.found.push(reached),
+        }
+    }
+}
+
+/// Whether a change takes away the very keys or port that an edge needs.
+fn loses_part(change: &Change, edge: &Edge) -> bool {
+    let gone = change.fields.iter().filter(|f| f.after.is_none());
+    let mut gone = gone.flat_map(|f| data_key(f).into_iter());
+    let had = |name: &SmolStr, object: &gitops_model::Resource| {
+        crate::dangling::ports(object).is_some_and(|ports| ports.contains(name.as_str()))
+    };
+    let port = edge.port.as_ref().is_some_and(|port| match (&change.old, &change.new) {
+        (Some(old), Some(new)) => had(port, old) && !had(port, new),
+        _ => false,
+    });
+    port || gone.any(|key| edge.keys.contains(&key))
+}
+
+/// The key of a ConfigMap or Secret that a field is.
+fn data_key(field: &gitops_model::FieldChange) -> Option<SmolStr> {
+    match field.path.0.as_slice() {
+        [Segment::Key(map), Segment::Key(key), ..]
+            if matches!(map.as_str(), "data" | "binaryData" | "stringData") =>
+        {
+            Some(key.clone())
+        }
+        _ => None,
+    }
+}
+
+/// Whether a change is one of what an edge needs: its keys, else anything of substance.
+fn touches(change: &Change, edge: &Edge) -> bool {
+    if edge.keys.is_empty() {
+        return has_substance(change);
+    }
+    change.fields.iter().filter(|f| !f.same_meaning).any(|f| {
+        let whole = matches!(f.path.0.as_slice(), [Segment::Key(map)] if map.ends_with("ata"));
+        whole && !f.path.is_below(&["metadata"])
+            || data_key(f).is_some_and(|k| edge.keys.contains(&k))
+    })
+}
+
+/// Whether a change is one of more than metadata and form.
+fn has_substance(change: &Change) -> bool {
+    let rest = ["metadata", "status", "apiVersion"];
+    let counts = |f: &gitops_model::FieldChange| {
+        !f.same_meaning && !rest.iter().any(|key| f.path.is_below(&[key]))
+    };
+    change.fields.is_empty() && change.action != Action::Moved || change.fields.iter().any(counts)
+}
