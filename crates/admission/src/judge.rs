@@ -5,14 +5,14 @@ use gitops_schema::{Immutable, Struct, decode, fill, immutable_fields, read};
 use gitops_yaml::Node;
 
 use crate::write::{Sides, written};
-use crate::{Refusal, Update, Verdict, conditions, invalid, kinds, manifest};
+use crate::{Refusal, Update, Verdict, conditions, custom, invalid, kinds, manifest};
 
 /// What the API server says to an update.
 #[must_use]
 pub fn judge(update: &Update<'_>) -> Verdict {
     match gitops_schema::kind(&update.new.gvk) {
         Some(known) => builtin(update, known),
-        None => Verdict::Accepted,
+        None => custom::judge(update),
     }
 }
 

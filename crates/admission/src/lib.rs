@@ -5,6 +5,7 @@
 //! refused that would be taken as a create.
 
 mod conditions;
+mod custom;
 mod edit;
 mod invalid;
 mod judge;

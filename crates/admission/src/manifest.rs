@@ -1,10 +1,9 @@
 //! Manifests that the server, or kubectl before it, cannot make an object of.
 
 use gitops_model::{ApplyMode, FieldPath};
-use gitops_schema::{List, Pairing, Struct, Type};
+use gitops_schema::{List, Pairing, Struct, Type, identity};
 use gitops_yaml::Node;
 
-use crate::write::identity;
 use crate::{Refusal, Update};
 
 /// Whether the new manifest would be refused as a create too: a value of the wrong type, and under

@@ -1,7 +1,7 @@
 //! What a write makes of the live object, before the server defaults it.
 
 use gitops_model::ApplyMode;
-use gitops_schema::{List, Pairing, Struct, Type, default_text};
+use gitops_schema::{List, Pairing, Struct, Type, identity};
 use gitops_yaml::{Entry, Node, SmolStr};
 
 /// The three sides of a write.
@@ -108,22 +108,4 @@ fn items(sides: Sides<'_>, list: &List, mode: ApplyMode) -> Node {
         }
     }
     Node::seq(merged, new.origin.clone())
-}
-
-/// What makes an item one and the same in two lists.
-pub(crate) fn identity(item: &Node, pairing: &Pairing, ty: &Type) -> Vec<SmolStr> {
-    match pairing {
-        Pairing::Keys(keys) => keys
-            .iter()
-            .map(|key| {
-                let given = item.get(key).and_then(Node::text).map(SmolStr::from);
-                given.or_else(|| match ty {
-                    Type::Struct(known) => default_text(known, key),
-                    _ => None,
-                })
-            })
-            .map(Option::unwrap_or_default)
-            .collect(),
-        Pairing::Set | Pairing::Atomic => item.text().map(SmolStr::from).into_iter().collect(),
-    }
 }

@@ -3,6 +3,7 @@
 mod cluster_scope;
 mod decode;
 mod defaults;
+mod definition;
 mod mutability;
 mod quantity;
 mod removed;
@@ -12,8 +13,9 @@ mod types;
 pub use cluster_scope::kustomize_cluster_scoped;
 pub use decode::{decode, read};
 pub use defaults::{default_text, fill};
+pub use definition::{Answer, Definition, Rule, pairing, rules};
 pub use mutability::{Immutable, immutable_fields, immutable_table};
 pub use quantity::Quantity;
 pub use removed::{RemovedApi, removed_api};
 pub use strategic_merge::{MergeError, MergeSchema, strategic_merge};
-pub use types::{Field, List, Map, Pairing, Struct, Type, kind, list_keys};
+pub use types::{Field, List, Map, Pairing, Struct, Type, identity, kind, list_keys};

@@ -11,6 +11,8 @@ use gitops_yaml::{Node, SmolStr};
 
 pub use table::kind;
 
+use crate::default_text;
+
 /// The type of a value.
 #[derive(Debug, Clone)]
 pub enum Type {
@@ -108,6 +110,25 @@ impl Type {
             Self::Struct(known) => known.fields.get(key).map(|f| &f.ty),
             _ => None,
         }
+    }
+}
+
+/// What makes an item one and the same in two lists; empty texts where it lacks its keys.
+#[must_use]
+pub fn identity(item: &Node, pairing: &Pairing, ty: &Type) -> Vec<SmolStr> {
+    let default = |key: &SmolStr| match ty {
+        Type::Struct(known) => default_text(known, key),
+        _ => None,
+    };
+    match pairing {
+        Pairing::Keys(keys) => keys
+            .iter()
+            .map(|key| {
+                item.get(key).and_then(Node::text).map(SmolStr::from).or_else(|| default(key))
+            })
+            .map(Option::unwrap_or_default)
+            .collect(),
+        Pairing::Set | Pairing::Atomic => item.text().map(SmolStr::from).into_iter().collect(),
     }
 }
 

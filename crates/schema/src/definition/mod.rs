@@ -1,0 +1,101 @@
+//! What a CustomResourceDefinition says of its kind.
+
+#[cfg(feature = "cel")]
+mod cel;
+mod rule;
+mod shape;
+mod valid;
+
+pub use rule::{Answer, Rule};
+
+use gitops_model::{Gvk, Resource};
+use gitops_yaml::{Node, SmolStr};
+
+use crate::{Pairing, Struct};
+
+/// The schema of one version of a kind, as its CustomResourceDefinition has it.
+#[derive(Debug, Clone, Copy)]
+pub struct Definition<'a> {
+    schema: &'a Node,
+}
+
+impl<'a> Definition<'a> {
+    /// What a definition says of a kind, if it defines that kind and version.
+    #[must_use]
+    pub fn of(definition: &'a Resource, gvk: &Gvk) -> Option<Self> {
+        let text = |keys: &[&str]| definition.at(keys).and_then(Node::text).unwrap_or_default();
+        if text(&["spec", "group"]) != gvk.group || text(&["spec", "names", "kind"]) != gvk.kind {
+            return None;
+        }
+        let versions = definition.at(&["spec", "versions"])?.items().iter();
+        let version = versions.into_iter().find(|version| {
+            version.get("name").and_then(Node::text) == Some(gvk.version.as_str())
+        })?;
+        Some(Self { schema: version.at(&["schema", "openAPIV3Schema"])? })
+    }
+
+    /// The schema of the object's top.
+    #[must_use]
+    pub fn schema(self) -> &'a Node {
+        self.schema
+    }
+
+    /// Whether any rule compares an object with what it was.
+    #[must_use]
+    pub fn has_transition_rules(self) -> bool {
+        let mut found = false;
+        self.schema.walk(&mut |node| {
+            found = found || rules(node).any(|rule| rule.is_transition());
+        });
+        found
+    }
+
+    /// How objects of the kind are merged and defaulted.
+    #[must_use]
+    pub fn shape(self) -> Struct {
+        shape::structure(self.schema)
+    }
+
+    /// The object as it is stored: without nulls and fields that are not known, and with defaults.
+    #[must_use]
+    pub fn stored(self, object: &Node) -> Node {
+        shape::stored(object, self.schema, true)
+    }
+
+    /// Whether an object has the types, the fields and the bounds that the schema asks for. Patterns
+    /// and formats are not looked at.
+    #[must_use]
+    pub fn is_valid(self, object: &Node) -> bool {
+        valid::is_valid(object, self.schema)
+    }
+
+    /// Whether an object names a field that the schema does not know, which server-side apply refuses.
+    #[must_use]
+    pub fn has_unknown_fields(self, object: &Node) -> bool {
+        valid::has_unknown_fields(object, self.schema, true)
+    }
+}
+
+/// The rules at one place of a schema.
+pub fn rules(schema: &Node) -> impl Iterator<Item = Rule<'_>> {
+    let rules = schema.get("x-kubernetes-validations").map(Node::items).unwrap_or_default();
+    rules.iter().filter_map(Rule::read)
+}
+
+/// How the items of a list are paired by its schema.
+#[must_use]
+pub fn pairing(schema: &Node) -> Pairing {
+    let keys = || -> Vec<SmolStr> {
+        let keys = schema.get("x-kubernetes-list-map-keys").map(Node::items).unwrap_or_default();
+        keys.iter().filter_map(Node::text).map(SmolStr::from).collect()
+    };
+    match schema.get("x-kubernetes-list-type").and_then(Node::text) {
+        Some("map") => Pairing::Keys(keys()),
+        Some("set") => Pairing::Set,
+        _ => Pairing::Atomic,
+    }
+}
+
+fn flag(schema: &Node, key: &str) -> bool {
+    schema.get(key).and_then(Node::as_bool) == Some(true)
+}

@@ -1,0 +1,137 @@
+//! One rule of `x-kubernetes-validations`.
+
+use gitops_yaml::Node;
+
+/// A rule that a CustomResourceDefinition puts on a value.
+#[derive(Debug, Clone, Copy)]
+pub struct Rule<'a> {
+    /// The expression.
+    pub expression: &'a str,
+    /// What is said where it does not hold.
+    message: Option<&'a str>,
+    /// An expression that gives what is said.
+    message_expression: Option<&'a str>,
+    /// Where it is reported, below the value: `.cidr`.
+    pub field_path: Option<&'a str>,
+    /// Whether `oldSelf` is an optional, and the rule is evaluated without an old value too.
+    pub is_optional: bool,
+}
+
+/// What a rule says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Answer {
+    /// It holds.
+    Holds,
+    /// It does not hold, or fails at these values; and what is said then.
+    Broken(String),
+    /// It cannot be evaluated here, and why.
+    Unknown(String),
+}
+
+impl<'a> Rule<'a> {
+    pub(super) fn read(node: &'a Node) -> Option<Self> {
+        let text = |key: &str| node.get(key).and_then(Node::text);
+        Some(Self {
+            expression: text("rule")?.trim(),
+            message: text("message"),
+            message_expression: text("messageExpression"),
+            field_path: text("fieldPath"),
+            is_optional: super::flag(node, "optionalOldSelf"),
+        })
+    }
+
+    /// Whether it compares a value with what it was.
+    #[must_use]
+    pub fn is_transition(&self) -> bool {
+        let is_word = |c: char| c.is_alphanumeric() || c == '_';
+        self.expression.match_indices("oldSelf").any(|(at, word)| {
+            let before = self.expression[..at].chars().next_back();
+            let after = self.expression[at + word.len()..].chars().next();
+            !before.is_some_and(is_word) && !after.is_some_and(is_word)
+        })
+    }
+
+    /// Evaluates the rule at a value and what it was.
+    #[must_use]
+    pub fn evaluate(&self, new: &Node, old: &Node, schema: &Node) -> Answer {
+        if self.expression.replace(' ', "") == "self==oldSelf" && !self.is_optional {
+            return if same(new, old, schema) {
+                Answer::Holds
+            } else {
+                self.broken(new, old, schema)
+            };
+        }
+        self.evaluate_expression(new, old, schema)
+    }
+
+    #[cfg(feature = "cel")]
+    fn evaluate_expression(&self, new: &Node, old: &Node, schema: &Node) -> Answer {
+        match super::cel::evaluate(self.expression, new, old, schema, self.is_optional) {
+            super::cel::Outcome::Bool(true) => Answer::Holds,
+            super::cel::Outcome::Bool(false) => self.broken(new, old, schema),
+            super::cel::Outcome::Failed(why) => {
+                Answer::Broken(format!("{why}: at evaluating rule: {}", self.said()))
+            }
+            super::cel::Outcome::Text(_) => Answer::Unknown(self.unknown("it gives no boolean")),
+            super::cel::Outcome::Unsupported(why) => Answer::Unknown(self.unknown(&why)),
+        }
+    }
+
+    #[cfg(not(feature = "cel"))]
+    fn evaluate_expression(&self, _: &Node, _: &Node, _: &Node) -> Answer {
+        Answer::Unknown(self.unknown("expressions are not evaluated in this build"))
+    }
+
+    fn unknown(&self, why: &str) -> String {
+        format!("the rule `{}` cannot be evaluated: {why}", self.expression)
+    }
+
+    fn said(&self) -> String {
+        self.message.map_or_else(|| format!("failed rule: {}", self.expression), str::to_owned)
+    }
+
+    fn broken(&self, new: &Node, old: &Node, schema: &Node) -> Answer {
+        Answer::Broken(self.expressed(new, old, schema).unwrap_or_else(|| self.said()))
+    }
+
+    #[cfg(feature = "cel")]
+    fn expressed(&self, new: &Node, old: &Node, schema: &Node) -> Option<String> {
+        let expression = self.message_expression?;
+        match super::cel::evaluate(expression, new, old, schema, self.is_optional) {
+            super::cel::Outcome::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    #[cfg(not(feature = "cel"))]
+    fn expressed(&self, _: &Node, _: &Node, _: &Node) -> Option<String> {
+        self.message_expression.and(None)
+    }
+}
+
+/// Whether two values are the same; the order of sets and of lists with keys does not matter.
+fn same(a: &Node, b: &Node, schema: &Node) -> bool {
+    sorted(a, schema).same(&sorted(b, schema))
+}
+
+/// A value with its unordered lists in an order of their own.
+pub(super) fn sorted(node: &Node, schema: &Node) -> Node {
+    if let Some(items) = node.as_seq() {
+        let Some(inner) = schema.get("items") else { return node.clone() };
+        let mut items: Vec<Node> = items.iter().map(|item| sorted(item, inner)).collect();
+        let pairing = super::pairing(schema);
+        if pairing != crate::Pairing::Atomic {
+            items.sort_by_cached_key(|item| crate::identity(item, &pairing, &crate::Type::Any));
+        }
+        return Node::seq(items, node.origin.clone());
+    }
+    let mut node = node.clone();
+    if node.as_map().is_some_and(|entries| !entries.is_empty()) {
+        for entry in node.as_map_mut().into_iter().flatten() {
+            if let Some(inner) = super::shape::property(schema, &entry.key) {
+                entry.value = sorted(&entry.value, inner);
+            }
+        }
+    }
+    node
+}
