@@ -198,7 +198,10 @@ impl<'t> Builder<'t> {
         let end = self.last_end.max(frame.start);
         let origin = Origin::new(Span::new(self.file, frame.start, end));
         let node = match frame.open {
-            Open::Seq(items) => Node::seq(items, origin),
+            Open::Seq(mut items) => {
+                items.shrink_to_fit();
+                Node::seq(items, origin)
+            }
             Open::Map(map) => Node::map(map.finish(), origin),
         };
         self.finish(node, frame.extent, frame.anchor)

@@ -64,6 +64,8 @@ impl OpenMap {
                 }
             }
         }
+        // Trees live long, and most maps are small.
+        self.entries.shrink_to_fit();
         self.entries
     }
 }
