@@ -1,6 +1,7 @@
 //! Chores of this repository: `cargo xtask COMMAND`.
 #![allow(clippy::disallowed_methods, clippy::print_stderr, reason = "chores read and write files")]
 
+mod fleet;
 mod new_rule;
 
 use std::process::ExitCode;
@@ -8,8 +9,10 @@ use std::process::ExitCode;
 /// A chore: its name, what it does, and how.
 type Command = (&'static str, &'static str, fn(&[String]) -> Result<(), String>);
 
-const COMMANDS: &[Command] =
-    &[("new-rule", "NAME: write a rule's two files and name it in the list", new_rule::run)];
+const COMMANDS: &[Command] = &[
+    ("fleet", "--clusters N --out DIR: write a Flux fleet before and after a change", fleet::run),
+    ("new-rule", "NAME: write a rule's two files and name it in the list", new_rule::run),
+];
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
