@@ -6,4 +6,5 @@
 
 mod fields;
 
+pub mod argocd;
 pub mod flux;

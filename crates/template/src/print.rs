@@ -2,7 +2,7 @@
 
 use crate::error::Fault;
 use crate::float;
-use crate::limits::Budget;
+use crate::limits::{Budget, Limits};
 use crate::value::{DEPTH, Data, Value};
 
 /// The text of a value under `%v`. No value at all is `absent`: `<no value>` where an action prints it,
@@ -15,6 +15,14 @@ pub(crate) fn text(value: &Value, absent: &str, budget: &mut Budget) -> Result<S
     }
     budget.bytes(out.len())?;
     Ok(out)
+}
+
+impl Value {
+    /// The text of the value under Go's `%v`; `None` if it is too large or holds itself.
+    #[must_use]
+    pub fn text(&self) -> Option<String> {
+        text(self, "<nil>", &mut Budget::new(&Limits::default())).ok()
+    }
 }
 
 fn write(value: &Value, out: &mut String, budget: &mut Budget, depth: usize) -> Result<(), Fault> {

@@ -131,7 +131,9 @@ impl Value {
         Data::Map(entries.into_iter().collect(), Elem::Str).into()
     }
 
-    pub(crate) fn absent() -> Self {
+    /// No value.
+    #[must_use]
+    pub fn absent() -> Self {
         Data::Absent.into()
     }
 
@@ -174,6 +176,13 @@ impl Value {
         if let Data::Map(map, _) = &self.data { map.get(key) } else { None }
     }
 
+    /// Sets a key, if this is a map; all who hold the map see it.
+    pub fn set(&self, key: impl Into<SmolStr>, value: Self) {
+        if let Data::Map(map, _) = &self.data {
+            map.set(key, value);
+        }
+    }
+
     /// Keys and values, sorted, if this is a map.
     #[must_use]
     pub fn entries(&self) -> Option<Vec<(SmolStr, Self)>> {
@@ -184,6 +193,12 @@ impl Value {
     #[must_use]
     pub fn items(&self) -> Option<&[Self]> {
         if let Data::List(items, _) = &self.data { Some(items) } else { None }
+    }
+
+    /// The items, if this is a list of any values and not, say, of strings alone.
+    #[must_use]
+    pub fn any_items(&self) -> Option<&[Self]> {
+        if let Data::List(items, Elem::Any) = &self.data { Some(items) } else { None }
     }
 
     /// Whether it is a `map[string]string`, which merges and flattens unlike other maps.
@@ -232,7 +247,8 @@ impl Value {
     }
 
     /// Whether two values are alike in type and content, as Go's `reflect.DeepEqual` sees it.
-    pub(crate) fn equals(&self, other: &Self) -> bool {
+    #[must_use]
+    pub fn equals(&self, other: &Self) -> bool {
         self.equals_within(other, DEPTH)
     }
 
