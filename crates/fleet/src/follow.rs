@@ -5,7 +5,7 @@ use rayon::prelude::*;
 
 use crate::roots::Roots;
 use crate::scan::Scan;
-use crate::{World, flux, folder};
+use crate::{World, argocd, flux, folder};
 
 /// What each cluster of the repository is given, sorted by name.
 ///
@@ -17,7 +17,10 @@ pub fn follow(world: &World) -> Vec<ClusterState> {
     let found = flux::discover(world, &scan, &roots);
     let mut states: Vec<ClusterState> =
         found.entries.par_iter().flat_map_iter(|e| flux::states(world, e, &found.here)).collect();
-    let unused: Vec<_> = roots.tops().filter(|r| !found.reached.covers(r)).collect();
+    let hubs = argocd::discover(world, &scan, &roots);
+    states.extend(argocd::states(world, &hubs));
+    let is_used = |root: &str| found.reached.covers(root) || hubs.reach(root);
+    let unused: Vec<_> = roots.tops().filter(|r| !is_used(r)).collect();
     states.par_extend(unused.into_par_iter().map(|r| folder::root(world, r)));
     if states.is_empty() && !scan.paths.is_empty() {
         states.push(folder::plain(world, &scan));

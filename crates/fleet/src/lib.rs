@@ -4,6 +4,7 @@
 //! the folders that those name, and hands on one [`gitops_model::ClusterState`] for each cluster. Nothing
 //! is skipped in silence: what cannot be followed is a problem or is listed as unchecked.
 
+mod argocd;
 mod files;
 mod flux;
 mod folder;

@@ -95,7 +95,9 @@ impl<'a> Source<'a> {
             });
         match revision {
             "" | "HEAD" => Tracks::Branch(head.into()),
-            r if r.len() == 40 && r.bytes().all(|b| b.is_ascii_hexdigit()) => Tracks::Commit(r.into()),
+            r if r.len() == 40 && r.bytes().all(|b| b.is_ascii_hexdigit()) => {
+                Tracks::Commit(r.into())
+            }
             r if r.starts_with("refs/heads/") => Tracks::Branch(r["refs/heads/".len()..].into()),
             r if r.starts_with("refs/tags/") => Tracks::Tag(r["refs/tags/".len()..].into()),
             r if is_version => Tracks::Tag(r.into()),

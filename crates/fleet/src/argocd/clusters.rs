@@ -144,7 +144,9 @@ pub(super) fn resolve<'c>(
         (None, Some(name)) => {
             // The local cluster answers to `in-cluster` whatever its Secret calls it.
             let named = clusters.iter().find(|c| c.name == name);
-            let local = || clusters.iter().find(|c| name == IN_CLUSTER_NAME && c.server == IN_CLUSTER_SERVER);
+            let local = || {
+                clusters.iter().find(|c| name == IN_CLUSTER_NAME && c.server == IN_CLUSTER_SERVER)
+            };
             named.or_else(local).ok_or_else(|| format!("no cluster has the name `{name}`"))
         }
     }

@@ -152,10 +152,13 @@ impl Pathspec {
 
     pub(super) fn matches(&self, path: &str) -> bool {
         let below = || {
-            path.strip_prefix(self.literal.as_str())
-                .is_some_and(|rest| rest.is_empty() || rest.starts_with('/') || self.literal.ends_with('/'))
+            path.strip_prefix(self.literal.as_str()).is_some_and(|rest| {
+                rest.is_empty() || rest.starts_with('/') || self.literal.ends_with('/')
+            })
         };
-        self.literal.is_empty() || below() || self.pattern.as_ref().is_some_and(|p| p.is_match(path))
+        self.literal.is_empty()
+            || below()
+            || self.pattern.as_ref().is_some_and(|p| p.is_match(path))
     }
 }
 
@@ -165,7 +168,8 @@ mod tests {
 
     #[test]
     fn each_dialect_matches_as_its_tool_does() {
-        let matches = |pattern: Option<Regex>, path: &str| pattern.is_some_and(|p| p.is_match(path));
+        let matches =
+            |pattern: Option<Regex>, path: &str| pattern.is_some_and(|p| p.is_match(path));
         for (pattern, path, want) in [
             ("*.yaml", "a/b.yaml", true),
             ("{a,b}*", "b/x", true),

@@ -25,10 +25,16 @@ impl Generator<'_> {
             self.append_values(values, &params)?;
             sets.push(params);
         }
-        let local_has_secret =
-            self.inputs.clusters.iter().any(|c| c.has_secret && c.server == IN_CLUSTER_SERVER && selector.matches(&|key| c.label(key)));
+        let local_has_secret = self.inputs.clusters.iter().any(|c| {
+            c.has_secret && c.server == IN_CLUSTER_SERVER && selector.matches(&|key| c.label(key))
+        });
         if selector.is_empty() && !local_has_secret {
-            let local = [("name", IN_CLUSTER_NAME), ("nameNormalized", IN_CLUSTER_NAME), ("server", IN_CLUSTER_SERVER), ("project", "")];
+            let local = [
+                ("name", IN_CLUSTER_NAME),
+                ("nameNormalized", IN_CLUSTER_NAME),
+                ("server", IN_CLUSTER_SERVER),
+                ("project", ""),
+            ];
             let params = Value::map(local.map(|(k, v)| (k.into(), Value::string(v))));
             self.append_values(values, &params)?;
             sets.push(params);

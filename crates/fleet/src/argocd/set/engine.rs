@@ -1,7 +1,9 @@
 //! The two engines that fill templates.
 
 use gitops_api::argocd::ApplicationSet;
-use gitops_template::{ErrorKind, Library, MissingKey, Options, Rendered, Template, Value, substitute};
+use gitops_template::{
+    ErrorKind, Library, MissingKey, Options, Rendered, Template, Value, substitute,
+};
 use gitops_yaml::{Entry, Exposure, Node, Origin, ScalarKind, Value as Yaml};
 
 use super::Stop;
@@ -69,7 +71,9 @@ impl Engine {
 
     fn deep(&self, node: &Node, params: &Value, is_generator: bool) -> Result<Node, Stop> {
         let value = match &node.value {
-            Yaml::Scalar(scalar) if scalar.kind == ScalarKind::Str && scalar.text.contains("{{") => {
+            Yaml::Scalar(scalar)
+                if scalar.kind == ScalarKind::Str && scalar.text.contains("{{") =>
+            {
                 let filled = self.fill(&scalar.text, &node.origin, params)?;
                 return Ok(text_node(&filled, &node.origin, scalar.exposure));
             }

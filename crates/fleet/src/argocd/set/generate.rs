@@ -1,6 +1,5 @@
 //! From a generator to sets of parameters.
 
-use gitops_api::argocd::ApplicationSet;
 use gitops_template::Value;
 use gitops_yaml::{Entry, Node};
 
@@ -38,7 +37,6 @@ impl Level {
 
 /// What evaluates the generators of one set.
 pub(super) struct Generator<'a> {
-    pub(super) set: ApplicationSet<'a>,
     pub(super) inputs: &'a Inputs<'a>,
     pub(super) engine: Engine,
 }
@@ -69,7 +67,8 @@ impl Generator<'_> {
         };
         let is_innermost = level == Level::Innermost;
         let mut all = Vec::new();
-        for kind in KINDS.into_iter().filter(|k| !is_innermost || !matches!(*k, "matrix" | "merge")) {
+        for kind in KINDS.into_iter().filter(|k| !is_innermost || !matches!(*k, "matrix" | "merge"))
+        {
             let Some(options) = filled.get(kind).filter(|o| !o.is_null()) else { continue };
             let own = node.at(&[kind, "template"]);
             let mut params = self.params(kind, options, level)?;
@@ -91,8 +90,13 @@ impl Generator<'_> {
         let mut all = self.transform(node, None, outer, level.below())?;
         match (all.pop(), all.is_empty()) {
             (Some(one), true) => Ok(one.params),
-            (Some(_), false) => Err(Stop::wrong("more than one generator in one entry of a matrix or merge", node.span())),
-            (None, _) => Err(Stop::wrong("no generator that Argo CD knows in this entry", node.span())),
+            (Some(_), false) => Err(Stop::wrong(
+                "more than one generator in one entry of a matrix or merge",
+                node.span(),
+            )),
+            (None, _) => {
+                Err(Stop::wrong("no generator that Argo CD knows in this entry", node.span()))
+            }
         }
     }
 
@@ -148,7 +152,9 @@ fn merged_template(own: Option<&Node>, template: Option<&Node>) -> Option<Node> 
 fn fill_in(node: &mut Node, from: &Node) {
     for entry in from.entries() {
         match node.get_mut(&entry.key) {
-            Some(own) if own.as_map().is_some() && entry.value.as_map().is_some() => fill_in(own, &entry.value),
+            Some(own) if own.as_map().is_some() && entry.value.as_map().is_some() => {
+                fill_in(own, &entry.value)
+            }
             Some(own) if !is_zero(own) => {}
             _ => {
                 node.set(Entry::clone(entry));

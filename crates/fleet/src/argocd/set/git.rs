@@ -20,7 +20,10 @@ impl Generator<'_> {
         let span = options.get("repoURL").map_or(options.span(), Node::span);
         let (directories, files) = (list("directories"), list("files"));
         if directories.is_empty() && files.is_empty() {
-            return Err(Stop::wrong("a git generator needs `directories` or `files`", options.span()));
+            return Err(Stop::wrong(
+                "a git generator needs `directories` or `files`",
+                options.span(),
+            ));
         }
         let tree = (self.inputs.tree)(text("repoURL"), text("revision"), span)?;
         let prefix = text("pathParamPrefix");
@@ -49,9 +52,13 @@ impl Generator<'_> {
     fn set_path(&self, params: &Value, prefix: &str, folder: &str, file: Option<&str>) {
         let folder = if folder.is_empty() { "." } else { folder };
         let base = folder.rsplit('/').next().unwrap_or(folder);
-        let mut texts = vec![("basename", SmolStr::new(base)), ("basenameNormalized", normalize(base).into())];
+        let mut texts =
+            vec![("basename", SmolStr::new(base)), ("basenameNormalized", normalize(base).into())];
         if let Some(file) = file {
-            texts.extend([("filename", file.into()), ("filenameNormalized", normalize(file).into())]);
+            texts.extend([
+                ("filename", file.into()),
+                ("filenameNormalized", normalize(file).into()),
+            ]);
         }
         if self.engine.is_go() {
             let path = Value::map(texts.into_iter().map(|(k, v)| (k.into(), Value::string(v))));
@@ -82,7 +89,8 @@ impl Generator<'_> {
         let file = load(self.inputs.sources, tree, path).map_err(|e| unreadable(&e))?;
         let first = file.documents.first();
         let end = first.filter(|_| file.documents.len() > 1).map_or(u32::MAX, |d| d.span().end);
-        let broken = file.errors.iter().find(|e| e.kind != ErrorKind::DuplicateKey && e.span.start <= end);
+        let broken =
+            file.errors.iter().find(|e| e.kind != ErrorKind::DuplicateKey && e.span.start <= end);
         if let Some(error) = broken {
             return Err(Stop::wrong(
                 format!("the git generator finds no YAML in `{path}`: {}", error.message),
@@ -94,7 +102,9 @@ impl Generator<'_> {
             None => return Ok(empty()),
             Some(node) if node.is_null() => return Ok(empty()),
             Some(node) if node.as_map().is_some() => std::slice::from_ref(node),
-            Some(node) if node.as_seq().is_some_and(|s| s.iter().all(|n| n.as_map().is_some())) => node.items(),
+            Some(node) if node.as_seq().is_some_and(|s| s.iter().all(|n| n.as_map().is_some())) => {
+                node.items()
+            }
             Some(node) => {
                 let message = format!("`{path}` is neither a map nor a list of maps");
                 return Err(Stop::wrong(message, node.span()));
@@ -147,7 +157,8 @@ fn chosen_files(tree: &dyn Tree, items: &[Node], options: &Node) -> Result<Vec<S
         let spec = Pathspec::of(path_of(item)).map_err(|why| Stop::wrong(why, options.span()))?;
         specs.push((spec, excludes(item)));
     }
-    let matched = |path: &str, exclude: bool| specs.iter().any(|(s, e)| *e == exclude && s.matches(path));
+    let matched =
+        |path: &str, exclude: bool| specs.iter().any(|(s, e)| *e == exclude && s.matches(path));
     let mut all = BTreeMap::new();
     walk(tree, "", false, &mut |path, kind| {
         if kind == EntryKind::File && matched(path, false) && !matched(path, true) {
@@ -162,7 +173,10 @@ fn walk(tree: &dyn Tree, folder: &str, skip_hidden: bool, visit: &mut dyn FnMut(
     for (name, kind) in tree.list(folder) {
         let path = join(folder, &name);
         let is_directory = kind == EntryKind::Directory;
-        if name == ".git" || is_directory && (skip_hidden && name.starts_with('.') || tree.link_target(&path).is_some()) {
+        if name == ".git"
+            || is_directory
+                && (skip_hidden && name.starts_with('.') || tree.link_target(&path).is_some())
+        {
             continue;
         }
         visit(&path, kind);

@@ -70,5 +70,8 @@ fn elements_yaml(node: &Node) -> Result<Vec<Value>, Stop> {
         return Err(Stop::wrong("`elementsYaml` holds a list of maps", node.span()));
     }
     let exposure = node.as_scalar().map_or(Exposure::Open, |s| s.exposure);
-    Ok(items.iter().map(|item| map(&super::patch::written_at(item, &node.origin, exposure))).collect())
+    Ok(items
+        .iter()
+        .map(|item| map(&super::patch::written_at(item, &node.origin, exposure)))
+        .collect())
 }

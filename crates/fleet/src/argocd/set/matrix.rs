@@ -35,7 +35,8 @@ impl Generator<'_> {
             let text = value.text().unwrap_or_default();
             match combined.get(&key) {
                 Some(other) if other.as_str() != Some(&text) => {
-                    let message = format!("both generators of a matrix give `{key}`, with different values");
+                    let message =
+                        format!("both generators of a matrix give `{key}`, with different values");
                     return Err(Stop::wrong(message, options.span()));
                 }
                 _ => combined.set(key, Value::string(text).written_as(&value)),

@@ -19,12 +19,14 @@ impl Generator<'_> {
         let mut all = Vec::new();
         for node in generators {
             let sets = self.child(node, None, level)?;
-            let keyed: Vec<(Vec<Value>, Value)> = sets.into_iter().map(|s| (key_of(&s, &keys), s)).collect();
+            let keyed: Vec<(Vec<Value>, Value)> =
+                sets.into_iter().map(|s| (key_of(&s, &keys), s)).collect();
             let twice = |(i, (key, _)): (usize, &(Vec<Value>, Value))| {
                 keyed.iter().skip(i + 1).any(|(other, _)| same(key, other))
             };
             if keyed.iter().enumerate().any(twice) {
-                let message = format!("two sets of parameters have the same `{}`", keys.join("`, `"));
+                let message =
+                    format!("two sets of parameters have the same `{}`", keys.join("`, `"));
                 return Err(Stop::wrong(message, node.span()));
             }
             all.push(keyed);

@@ -54,7 +54,9 @@ impl Stop {
         }
         let message = format!("this template fails: {}", error.message);
         let problem = Problem::new(ProblemKind::Substitution, message, Some(origin.span));
-        Self::Wrong(Box::new(problem.help("Argo CD makes no Application of a set with a failing template")))
+        Self::Wrong(Box::new(
+            problem.help("Argo CD makes no Application of a set with a failing template"),
+        ))
     }
 }
 
@@ -70,12 +72,17 @@ pub(super) struct Made {
 /// valid are dropped one by one.
 pub(super) fn evaluate(set: ApplicationSet<'_>, inputs: &Inputs<'_>) -> Result<Made, Stop> {
     let engine = Engine::of(set)?;
-    let generator = generate::Generator { set, inputs, engine };
+    let generator = generate::Generator { inputs, engine };
     let mut applications = Vec::new();
     for node in set.generators() {
         for made in generator.transform(node, set.template(), None, generate::Level::Top)? {
             for params in &made.params {
-                applications.push(render::application(set, &generator.engine, made.template.as_ref(), params)?);
+                applications.push(render::application(
+                    set,
+                    &generator.engine,
+                    made.template.as_ref(),
+                    params,
+                )?);
             }
         }
     }

@@ -63,15 +63,29 @@ fn move_to(node: &mut Node, origin: &Origin) {
 
 /// What cannot be read as an Application stops the set: the types of the fields that are used most.
 fn check(patch: &Node) -> Result<(), Stop> {
-    let maps = [&["metadata"][..], &["spec"], &["spec", "destination"], &["spec", "source"], &["spec", "syncPolicy"]];
-    let lists = [&["spec", "sources"][..], &["spec", "syncPolicy", "syncOptions"], &["metadata", "finalizers"]];
+    let maps = [
+        &["metadata"][..],
+        &["spec"],
+        &["spec", "destination"],
+        &["spec", "source"],
+        &["spec", "syncPolicy"],
+    ];
+    let lists = [
+        &["spec", "sources"][..],
+        &["spec", "syncPolicy", "syncOptions"],
+        &["metadata", "finalizers"],
+    ];
     let wrong = |path: &[&str], what: &str| {
         let node = patch.at(path)?;
         let fits = if what == "map" { node.as_map().is_some() } else { node.as_seq().is_some() };
-        (!fits && !node.is_null())
-            .then(|| Stop::wrong(format!("`{}` of an Application is a {what}", path.join(".")), patch.span()))
+        (!fits && !node.is_null()).then(|| {
+            Stop::wrong(format!("`{}` of an Application is a {what}", path.join(".")), patch.span())
+        })
     };
-    let first = maps.iter().find_map(|p| wrong(p, "map")).or_else(|| lists.iter().find_map(|p| wrong(p, "list")));
+    let first = maps
+        .iter()
+        .find_map(|p| wrong(p, "map"))
+        .or_else(|| lists.iter().find_map(|p| wrong(p, "list")));
     first.map_or(Ok(()), Err)
 }
 
@@ -95,8 +109,13 @@ fn lay_over(node: &mut Node, patch: &Node, field: &str) {
                 lay_over(own, &entry.value, &entry.key);
             }
             Some(own) if field == "metadata" && entry.key == "finalizers" => {
-                let new: Vec<Node> =
-                    entry.value.items().iter().filter(|f| !own.items().iter().any(|o| o.same(f))).cloned().collect();
+                let new: Vec<Node> = entry
+                    .value
+                    .items()
+                    .iter()
+                    .filter(|f| !own.items().iter().any(|o| o.same(f)))
+                    .cloned()
+                    .collect();
                 own.as_seq_mut().into_iter().for_each(|own| own.extend(new.clone()));
             }
             Some(own) => {

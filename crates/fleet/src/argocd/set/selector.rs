@@ -30,7 +30,11 @@ impl Selector {
         let mut requirements = Vec::new();
         for entry in node.get("matchLabels").map(Node::entries).unwrap_or_default() {
             let values = entry.value.text().map(SmolStr::new).into_iter().collect();
-            requirements.push(Requirement { key: entry.key.clone(), operator: Operator::In, values });
+            requirements.push(Requirement {
+                key: entry.key.clone(),
+                operator: Operator::In,
+                values,
+            });
         }
         for node in node.get("matchExpressions").map(Node::items).unwrap_or_default() {
             let text = |key| node.get(key).and_then(Node::text).unwrap_or_default();
@@ -39,7 +43,12 @@ impl Selector {
                 "NotIn" => Operator::NotIn,
                 "Exists" => Operator::Exists,
                 "DoesNotExist" => Operator::DoesNotExist,
-                other => return Err(Stop::wrong(format!("a selector has no operator `{other}`"), node.span())),
+                other => {
+                    return Err(Stop::wrong(
+                        format!("a selector has no operator `{other}`"),
+                        node.span(),
+                    ));
+                }
             };
             let values: Vec<SmolStr> = node
                 .get("values")

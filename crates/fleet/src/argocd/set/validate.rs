@@ -22,7 +22,11 @@ pub(super) fn kept(
     let mut made = Made { applications: Vec::new(), problems: Vec::new() };
     for application in applications {
         let twice = count.get(&application.key.name).copied().unwrap_or_default() > 1;
-        let refusal = if twice { Some("the set makes more than one of that name".to_owned()) } else { refusal(&application, clusters) };
+        let refusal = if twice {
+            Some("the set makes more than one of that name".to_owned())
+        } else {
+            refusal(&application, clusters)
+        };
         match refusal {
             None => made.applications.push(application),
             Some(why) => {
@@ -51,9 +55,15 @@ fn refusal(object: &Resource, clusters: &[KnownCluster]) -> Option<String> {
     if object.at(&["spec", "project"]).and_then(Node::text).is_none_or(str::is_empty) {
         return Some("it names no project".to_owned());
     }
-    for (field, is_value) in [("labels", is_label_value as fn(&str) -> bool), ("annotations", |_| true)] {
+    for (field, is_value) in
+        [("labels", is_label_value as fn(&str) -> bool), ("annotations", |_| true)]
+    {
         for entry in object.at(&["metadata", field]).map(Node::entries).unwrap_or_default() {
-            let key_fits = if field == "labels" { is_qualified_name(&entry.key) } else { is_qualified_name(&entry.key.to_lowercase()) };
+            let key_fits = if field == "labels" {
+                is_qualified_name(&entry.key)
+            } else {
+                is_qualified_name(&entry.key.to_lowercase())
+            };
             if !key_fits || !entry.value.text().is_none_or(is_value) {
                 return Some(format!("the API server refuses `{}` among its {field}", entry.key));
             }
@@ -69,7 +79,10 @@ fn is_subdomain(name: &str) -> bool {
 
 fn is_dns_label(label: &str) -> bool {
     let inner = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
-    !label.is_empty() && label.chars().all(inner) && !label.starts_with('-') && !label.ends_with('-')
+    !label.is_empty()
+        && label.chars().all(inner)
+        && !label.starts_with('-')
+        && !label.ends_with('-')
 }
 
 /// `[prefix/]name` of a label or annotation.

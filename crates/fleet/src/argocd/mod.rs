@@ -1,0 +1,18 @@
+//! What Argo CD makes of its objects: the repo-server's manifests and the ApplicationSet controller's
+//! Applications.
+
+mod application;
+mod clusters;
+mod directory;
+mod discover;
+mod edit;
+mod environment;
+mod hub;
+mod overrides;
+mod patterns;
+mod set;
+mod source;
+mod state;
+
+pub(crate) use discover::discover;
+pub(crate) use state::states;
