@@ -57,20 +57,19 @@ impl States {
         }
     }
 
-    /// One state, for commands that compare nothing.
-    pub(crate) fn single(folder: &Path) -> Result<Self, Stop> {
-        match Git::find(folder)? {
-            Some(git) => {
-                let tree = git.work_tree()?;
-                let target = git.default_branch();
-                Ok(Self { target, ..Self::new(tree.clone(), tree, Some(git)) })
-            }
-            None => {
-                let tree: Arc<dyn Tree> =
-                    Arc::new(DirectoryTree::open(folder).map_err(io(folder))?);
-                Ok(Self::new(tree.clone(), tree, None))
-            }
-        }
+    /// One state, for commands that compare nothing: the repository around the current folder, or the
+    /// folder named. A folder inside a clone stands for itself, without the clone's history.
+    pub(crate) fn single(named: Option<&Path>) -> Result<Self, Stop> {
+        let folder = named.unwrap_or(Path::new("."));
+        let folder = folder.canonicalize().map_err(io(folder))?;
+        let git = Git::find(&folder)?.filter(|git| named.is_none() || git.top() == folder);
+        let Some(git) = git else {
+            let tree: Arc<dyn Tree> = Arc::new(DirectoryTree::open(&folder).map_err(io(&folder))?);
+            return Ok(Self::new(tree.clone(), tree, None));
+        };
+        let tree = git.work_tree()?;
+        let target = git.default_branch();
+        Ok(Self { target, ..Self::new(tree.clone(), tree, Some(git)) })
     }
 
     fn new(base: Arc<dyn Tree>, head: Arc<dyn Tree>, git: Option<Git>) -> Self {
@@ -132,11 +131,6 @@ impl States {
         let (head, mounted) = Mounted::over(self.head.clone(), repo_map)?;
         (self.base, self.head) = (base, head);
         Ok(mounted)
-    }
-
-    /// The top of the repository, or the folder itself outside git.
-    pub(crate) fn top<'p>(&'p self, folder: &'p Path) -> &'p Path {
-        self.git.as_ref().map_or(folder, Git::top)
     }
 
     /// What sources are given at a moment.

@@ -11,14 +11,11 @@ use crate::analysis::Analysis;
 use crate::cli::{CheckArgs, Color, Persona};
 use crate::clock;
 use crate::exit::{Exit, Stop, io};
-use crate::settings::Settings;
+use crate::settings::{CONFIG_FILE, Settings};
 use crate::states::States;
 
 pub(crate) fn run(args: &CheckArgs, color: Color) -> Result<Exit, Stop> {
-    let first = args.paths.first().map_or(Path::new("."), PathBuf::as_path);
-    let first = first.canonicalize().map_err(io(first))?;
-    let folder = if first.is_dir() { first.as_path() } else { first.parent().unwrap_or(&first) };
-    let mut states = States::single(folder)?;
+    let (mut states, shown) = scope(&args.paths)?;
     let sources = Sources::default();
     let settings = Settings::read(&args.reading, &mut states, &sources)?;
     let memo = Memo::default();
@@ -37,16 +34,28 @@ pub(crate) fn run(args: &CheckArgs, color: Color) -> Result<Exit, Stop> {
             "there is nothing to analyse here: no Kubernetes object was found",
         ));
     }
-    let kept =
-        args.paths.iter().map(|p| below(p, states.top(folder))).collect::<Result<Vec<_>, _>>()?;
-    report.findings.retain(|f| kept.is_empty() || kept.iter().any(|k| is_below(f, k, &sources)));
+    report.findings.retain(|f| shown.is_empty() || shown.iter().any(|k| is_below(f, k, &sources)));
     output::write(&report, &sources, &args.output, color)
 }
 
-/// A path as the trees name it.
-fn below(path: &Path, top: &Path) -> Result<String, Stop> {
-    let path = path.canonicalize().map_err(io(path))?;
-    Ok(super::build::relative(&path, top))
+/// The state to check and the paths whose findings to show. A folder with a configuration of its own, or
+/// outside the clone around the current folder, is a repository of its own; other paths are parts of one.
+fn scope(paths: &[PathBuf]) -> Result<(States, Vec<String>), Stop> {
+    let here = Path::new(".").canonicalize().map_err(io(Path::new(".")))?;
+    let top = super::build::repository_top(&here).unwrap_or(here);
+    if let [folder] = paths
+        && folder.is_dir()
+    {
+        let real = folder.canonicalize().map_err(io(folder))?;
+        if folder.join(CONFIG_FILE).exists() || !real.starts_with(&top) {
+            return Ok((States::single(Some(folder))?, Vec::new()));
+        }
+    }
+    let part = |path: &PathBuf| {
+        let real = path.canonicalize().map_err(io(path))?;
+        Ok(super::build::relative(&real, &top))
+    };
+    Ok((States::single(None)?, paths.iter().map(part).collect::<Result<_, Stop>>()?))
 }
 
 fn is_below(finding: &Finding, folder: &str, sources: &Sources) -> bool {

@@ -1,21 +1,17 @@
 //! `clusters`: what was discovered. The first command that a new user runs.
 
-use std::path::Path;
-
 use gitops_fleet::Memo;
 use gitops_yaml::Sources;
 
 use super::output;
 use crate::analysis::Analysis;
 use crate::cli::{ClustersArgs, Color, ListFormat};
-use crate::exit::{Exit, Stop, io};
+use crate::exit::{Exit, Stop};
 use crate::settings::Settings;
 use crate::states::States;
 
 pub(crate) fn run(args: &ClustersArgs, color: Color) -> Result<Exit, Stop> {
-    let folder = args.repository.as_deref().unwrap_or(Path::new("."));
-    let folder = folder.canonicalize().map_err(io(folder))?;
-    let mut states = States::single(&folder)?;
+    let mut states = States::single(args.repository.as_deref())?;
     let sources = Sources::default();
     let settings = Settings::read(&args.reading, &mut states, &sources)?;
     let memo = Memo::default();

@@ -16,9 +16,7 @@ use crate::settings::Settings;
 use crate::states::{Moment, States};
 
 pub(crate) fn run(args: &RenderArgs) -> Result<Exit, Stop> {
-    let folder = args.repository.as_deref().unwrap_or(Path::new("."));
-    let folder = folder.canonicalize().map_err(io(folder))?;
-    let mut states = States::single(&folder)?;
+    let mut states = States::single(args.repository.as_deref())?;
     let sources = Sources::default();
     let settings = Settings::read(&args.reading, &mut states, &sources)?;
     problems::print(&settings.problems, "warning", &sources);
