@@ -1,7 +1,9 @@
 //! Custom resources: the transition rules of their CustomResourceDefinitions.
 
 use gitops_model::{ApplyMode, FieldPath, Segment};
-use gitops_schema::{Answer, Definition, Pairing, Rule, Type, identity, pairing, rules};
+use gitops_schema::{
+    Answer, Definition, Pairing, Rule, Type, identity, is_ruleless, pairing, rules,
+};
 use gitops_yaml::Node;
 
 use crate::write::{Sides, written};
@@ -15,7 +17,11 @@ pub(crate) fn judge(update: &Update<'_>) -> Verdict {
     let definitions = update.neighbours.of_kind("apiextensions.k8s.io", "CustomResourceDefinition");
     let gvk = &update.new.gvk;
     let Some(definition) = definitions.into_iter().find_map(|crd| Definition::of(crd, gvk)) else {
-        return Verdict::Unknown(format!("no CustomResourceDefinition of `{}` is known", gvk.kind));
+        return if is_ruleless(gvk) {
+            Verdict::Accepted
+        } else {
+            Verdict::Unknown(format!("no CustomResourceDefinition of `{}` is known", gvk.kind))
+        };
     };
     if !definition.has_transition_rules() {
         return Verdict::Accepted;

@@ -1,7 +1,7 @@
 //! Manifests that the server, or kubectl before it, cannot make an object of.
 
 use gitops_model::{ApplyMode, FieldPath};
-use gitops_schema::{List, Pairing, Struct, Type, identity};
+use gitops_schema::{List, Pairing, Quantity, Struct, Type, identity, whole};
 use gitops_yaml::Node;
 
 use crate::{Refusal, Update};
@@ -12,10 +12,6 @@ pub(crate) fn is_malformed(update: &Update<'_>, known: &Struct) -> bool {
     let strict = update.mode == ApplyMode::ServerSide;
     !fields_fit(&update.new.body, known, strict)
 }
-
-/// The structures that require something of a label.
-const REQUIREMENTS: [&str; 2] =
-    ["core/v1.NodeSelectorRequirement", "meta.k8s.io/v1.LabelSelectorRequirement"];
 
 /// Whether a requirement names a label, and values where its operator wants them.
 fn is_requirement(node: &Node) -> bool {
@@ -30,6 +26,19 @@ fn is_requirement(node: &Node) -> bool {
     fits && !text("key").is_empty()
 }
 
+/// Whether a toleration's fields go together.
+fn is_toleration(node: &Node) -> bool {
+    let text = |key: &str| node.get(key).and_then(Node::text).unwrap_or_default();
+    let fits = match text("operator") {
+        "Exists" => text("value").is_empty(),
+        "" | "Equal" | "Lt" | "Gt" => !text("key").is_empty(),
+        _ => false,
+    };
+    let effect = text("effect");
+    fits && ["", "NoSchedule", "PreferNoSchedule", "NoExecute"].contains(&effect)
+        && (effect == "NoExecute" || node.get("tolerationSeconds").is_none_or(Node::is_null))
+}
+
 fn fields_fit(node: &Node, known: &Struct, strict: bool) -> bool {
     node.entries().iter().all(|entry| match known.fields.get(&entry.key) {
         Some(field) => fits(&entry.value, &field.ty, strict),
@@ -42,16 +51,25 @@ fn fits(node: &Node, ty: &Type, strict: bool) -> bool {
         return true;
     }
     match ty {
-        Type::Any | Type::Quantity | Type::IntOrString => true,
+        Type::Any | Type::IntOrString => true,
+        // A variable that is still to be substituted may become any quantity.
+        Type::Quantity => {
+            node.text().is_some_and(|text| text.contains('$') || Quantity::parse(text).is_some())
+        }
         Type::String | Type::Bytes | Type::Time => node.as_scalar().is_some(),
         Type::Bool => node.as_bool().is_some(),
-        Type::Int => node.as_i64().is_some_and(|number| i32::try_from(number).is_ok()),
-        Type::Long => node.as_i64().is_some(),
+        Type::Int => whole(node).is_some_and(|number| i32::try_from(number).is_ok()),
+        Type::Long => whole(node).is_some(),
         Type::Float => node.as_scalar().is_some() && node.as_str().is_none(),
         Type::Struct(known) => {
             node.as_map().is_some()
                 && fields_fit(node, known, strict)
-                && (!REQUIREMENTS.contains(&known.name.as_str()) || is_requirement(node))
+                && match known.name.as_str() {
+                    "core/v1.NodeSelectorRequirement"
+                    | "meta.k8s.io/v1.LabelSelectorRequirement" => is_requirement(node),
+                    "core/v1.Toleration" => is_toleration(node),
+                    _ => true,
+                }
         }
         Type::Map(map) => {
             node.as_map().is_some()

@@ -2,7 +2,7 @@
 
 use gitops_yaml::{Entry, Node, Scalar, SmolStr};
 
-use crate::{Quantity, Struct, Type};
+use crate::{Quantity, Struct, Type, whole};
 
 /// The object as the API server decodes it, before it is defaulted. What means the same is written the
 /// same: nulls, unknown fields, empty lists and maps, and zero values that are not told apart from
@@ -65,9 +65,14 @@ fn is_zero(node: &Node, ty: &Type, pointer: bool) -> bool {
 /// A value that is there, be it empty: a list's item, a map's value.
 fn element(node: &Node, ty: &Type, zeroes: Zeroes) -> Node {
     match ty {
+        Type::IntOrString if whole(node).is_some() => element(node, &Type::Long, zeroes),
         Type::Any | Type::IntOrString => node.clone(),
         Type::Bool => rewritten(node, |text| Scalar::plain(text.to_ascii_lowercase())),
-        Type::Int | Type::Long | Type::Float => rewritten(node, |text| Scalar::plain(text.clone())),
+        Type::Int | Type::Long => rewritten(node, |text| {
+            let number = whole(node).map(|number| number.to_string().into());
+            Scalar::plain(number.unwrap_or_else(|| text.clone()))
+        }),
+        Type::Float => rewritten(node, |text| Scalar::plain(text.clone())),
         Type::String | Type::Bytes | Type::Time => {
             rewritten(node, |text| Scalar::string(text.clone()))
         }

@@ -9,13 +9,15 @@ mod quantity;
 mod removed;
 mod strategic_merge;
 mod types;
+mod whole;
 
 pub use cluster_scope::kustomize_cluster_scoped;
 pub use decode::{decode, read};
 pub use defaults::{default_text, fill};
-pub use definition::{Answer, Definition, Rule, pairing, rules};
+pub use definition::{Answer, Definition, Rule, is_ruleless, pairing, rules};
 pub use mutability::{Immutable, immutable_fields, immutable_table};
 pub use quantity::Quantity;
 pub use removed::{RemovedApi, removed_api};
 pub use strategic_merge::{MergeError, MergeSchema, strategic_merge};
 pub use types::{Field, List, Map, Pairing, Struct, Type, identity, kind, list_keys};
+pub use whole::whole;

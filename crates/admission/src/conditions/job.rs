@@ -107,14 +107,14 @@ fn free_resources(live: &mut Node, stored: &Node) {
     }
 }
 
-/// The labels go that the server gave the template so that the Job finds its pods.
+/// Labels may change, but not those that the server gave the template so that the Job finds its pods.
 pub(super) fn generated_labels(judged: &Judged<'_>, row: &'static Immutable) -> Vec<Refusal> {
     let lost = UID_LABELS.iter().chain(&NAME_LABELS).any(|label| {
         let at = [LABELS, &[label]].concat();
         judged.live.at(&at).is_some() && judged.stored.at(&at).is_none()
     });
     let manual = edit::is_true(&judged.stored, &["spec", "manualSelector"]);
-    judged.refuse_if(lost && !manual, row)
+    judged.refuse_if(may_be_scheduled_anew(judged) && lost && !manual, row)
 }
 
 /// The number of completions changes; that of an indexed Job otherwise than together with its

@@ -23,21 +23,10 @@ fn names(judged: &Judged<'_>, address: &str) -> bool {
         || edit::list(&judged.new, &["spec", "clusterIPs"]).iter().any(|ip| ip == address)
 }
 
-/// The first address changes, or one that was kept does not fit the new type or family.
+/// The first address changes, or the one that was kept does not fit the new type.
 pub(super) fn cluster_ip(judged: &Judged<'_>, row: &'static Immutable) -> Vec<Refusal> {
     let Some(settled) = settled(judged) else { return Vec::new() };
-    if let Some(address) = &settled.mismatch {
-        return judged
-            .refuse_if(!names(judged, address), row)
-            .into_iter()
-            .map(|mut refusal| {
-                refusal.message =
-                    "expected an address of the family that `ipFamilies` names".into();
-                refusal
-            })
-            .collect();
-    }
-    if settled.releases {
+    if settled.releases || settled.mismatch.is_some() {
         return Vec::new();
     }
     if is_headless(&judged.stored) && matches!(kind(&judged.stored), "NodePort" | "LoadBalancer") {
@@ -56,19 +45,10 @@ pub(super) fn cluster_ip(judged: &Judged<'_>, row: &'static Immutable) -> Vec<Re
     judged.refuse_if(changed, row)
 }
 
-/// The first family changes.
+/// The families change while the addresses of the former ones stay.
 pub(super) fn ip_families(judged: &Judged<'_>, row: &'static Immutable) -> Vec<Refusal> {
-    let Some(settled) = settled(judged) else { return Vec::new() };
-    if settled.mismatch.is_some()
-        || settled.releases
-        || is_headless(&judged.live)
-        || is_headless(&judged.stored)
-    {
-        return Vec::new();
-    }
-    let old = edit::list(&judged.live, &["spec", "ipFamilies"]);
-    let changed = old.iter().zip(&settled.families).any(|(old, new)| old != new);
-    judged.refuse_if(changed, row)
+    let mismatch = settled(judged).and_then(|settled| settled.mismatch);
+    judged.refuse_if(mismatch.is_some_and(|address| !names(judged, &address)), row)
 }
 
 /// The second family or address goes without `ipFamilyPolicy: SingleStack`.

@@ -3,10 +3,12 @@
 #[cfg(feature = "cel")]
 mod cel;
 mod rule;
+mod ruleless;
 mod shape;
 mod valid;
 
 pub use rule::{Answer, Rule};
+pub use ruleless::is_ruleless;
 
 use gitops_model::{Gvk, Resource};
 use gitops_yaml::{Node, SmolStr};
