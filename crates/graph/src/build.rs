@@ -20,6 +20,8 @@ pub struct Graph {
     pub(crate) graph: DiGraph<Vertex, Edge>,
     pub(crate) index: BTreeMap<ObjectKey, NodeIndex>,
     selections: Vec<Selection>,
+    /// What is produced in many namespaces, by its key without one.
+    everywhere: BTreeMap<ObjectKey, Presence>,
     prunes: BTreeSet<UnitId>,
 }
 
@@ -50,9 +52,18 @@ impl Graph {
 
     fn join(&mut self, from: &ObjectKey, to: &ObjectKey, edge: Edge) {
         let from = self.vertex(from, Presence::External);
-        let given = table().is_builtin(&to.group, &to.kind, &to.name);
-        let to = self.vertex(to, if given { Presence::Given } else { Presence::External });
+        let presence = self.presence_unseen(to);
+        let to = self.vertex(to, presence);
         self.graph.add_edge(from, to, edge);
+    }
+
+    /// What is known of an object that is not rendered.
+    fn presence_unseen(&self, key: &ObjectKey) -> Presence {
+        let anywhere = ObjectKey { namespace: SmolStr::default(), ..key.clone() };
+        if table().is_builtin(&key.group, &key.kind, &key.name) {
+            return Presence::Given;
+        }
+        self.everywhere.get(&anywhere).cloned().unwrap_or(Presence::External)
     }
 
     /// A unit owns what it applies and waits for the units it depends on. Where the object that
@@ -79,10 +90,15 @@ impl Graph {
     fn add_products(&mut self, state: &ClusterState) {
         for (_, object) in state.objects() {
             for produced in produced_by(object) {
-                let by = object.key.clone();
+                let presence = Presence::Produced { by: object.key.clone(), keys: produced.keys };
+                if produced.everywhere {
+                    let anywhere = ObjectKey { namespace: SmolStr::default(), ..produced.key };
+                    self.everywhere.insert(anywhere, presence);
+                    continue;
+                }
                 let at = self.vertex(&produced.key, Presence::External);
                 if self.graph[at].presence == Presence::External {
-                    self.graph[at].presence = Presence::Produced { by, keys: produced.keys };
+                    self.graph[at].presence = presence;
                 }
                 let edge = Edge::implied(Relation::ProducedBy, produced.removed);
                 self.join(&produced.key, &object.key, Edge { span: Some(produced.span), ..edge });

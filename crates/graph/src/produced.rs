@@ -6,6 +6,7 @@ use gitops_model::{FieldPath, ObjectKey, Resource};
 use gitops_yaml::{Node, SmolStr, Span};
 
 use crate::Consequence;
+use crate::pattern::Pattern;
 use crate::table::{Product, table};
 use crate::template::kind_name;
 
@@ -14,6 +15,8 @@ pub(crate) struct Produced {
     #[cfg_attr(not(test), expect(dead_code, reason = "the cases ask which row spoke"))]
     pub(crate) row: usize,
     pub(crate) key: ObjectKey,
+    /// Whether it comes to be in many namespaces; that of `key` is one of them.
+    pub(crate) everywhere: bool,
     /// The keys of its data, where they are known.
     pub(crate) keys: Option<BTreeSet<SmolStr>>,
     pub(crate) span: Span,
@@ -23,23 +26,38 @@ pub(crate) struct Produced {
 /// What an object brings about.
 pub(crate) fn produced_by(object: &Resource) -> Vec<Produced> {
     let rows = table().products.get(&kind_name(object)).map(Vec::as_slice).unwrap_or_default();
-    rows.iter().filter_map(|(row, product)| product.of(*row, object)).collect()
+    rows.iter().flat_map(|(row, product)| product.of(*row, object)).collect()
 }
 
 impl Product {
-    fn of(&self, row: usize, object: &Resource) -> Option<Produced> {
+    fn of(&self, row: usize, object: &Resource) -> Vec<Produced> {
         let body = &object.body;
-        let name = self.name.iter().find_map(|pattern| pattern.first(body))?;
-        let namespace = self.namespace.as_ref().and_then(|p| p.first(body)).and_then(Node::text);
-        let namespace = namespace.unwrap_or(&object.key.namespace);
-        let name_text = format!("{}{}", self.prefix, name.text()?);
-        Some(Produced {
-            row,
-            key: ObjectKey::new(&self.to.group, &self.to.kind, namespace, &name_text),
-            keys: self.keys_of(body),
-            span: name.span(),
-            removed: self.removed,
-        })
+        let there = |pattern: &Pattern| pattern.first(body).is_some();
+        if !self.requires.is_empty() && !self.requires.iter().any(there) {
+            return Vec::new();
+        }
+        let Some(at) = self.name.iter().position(there) else { return Vec::new() };
+        let prefix = if at + 1 == self.name.len() { &*self.prefix } else { "" };
+        let mut found = Vec::new();
+        self.name[at].each(body, &FieldPath::default(), &mut |_, name| {
+            let Some(text) = name.text() else { return };
+            let name_text = format!("{prefix}{text}{}", self.suffix);
+            let namespace = self.namespace_of(object);
+            found.push(Produced {
+                row,
+                key: ObjectKey::new(&self.to.group, &self.to.kind, namespace, &name_text),
+                everywhere: self.everywhere,
+                keys: self.keys_of(body),
+                span: name.span(),
+                removed: self.removed,
+            });
+        });
+        found
+    }
+
+    fn namespace_of<'a>(&'a self, object: &'a Resource) -> &'a str {
+        let told = self.namespace.as_ref().and_then(|p| p.first(&object.body)).and_then(Node::text);
+        told.or(self.within.as_deref()).unwrap_or(&object.key.namespace)
     }
 
     /// The keys of its data; `None` where something adds keys that nobody can foresee.

@@ -6,7 +6,7 @@ use gitops_model::{Action, Change, ObjectKey, Segment};
 use gitops_yaml::SmolStr;
 
 use crate::restart::{Replacement, restart};
-use crate::{Consequence, Edge, Graph, Link, PodTemplate, Relation};
+use crate::{Consequence, Edge, Graph, Link, PodTemplate, Relation, Vertex};
 
 /// How far a failure is followed.
 const MAX_DEPTH: usize = 8;
@@ -119,15 +119,16 @@ impl Walk<'_> {
             }
             _ => Consequence::Nothing,
         };
+        self.sooner(consequence, link.from)
+    }
+
+    /// A consequence, where the change itself restarts the object: the next restart is now, and the old
+    /// state is kept by none.
+    fn sooner(&self, consequence: Consequence, from: &Vertex) -> Consequence {
         match consequence {
-            Consequence::NextRestart if self.restarting.contains(&link.from.key.identity()) => {
-                Consequence::BreaksNow
-            }
-            Consequence::Stale | Consequence::Reloads
-                if self.restarting.contains(&link.from.key.identity()) =>
-            {
-                Consequence::Nothing
-            }
+            _ if !self.restarting.contains(&from.key.identity()) => consequence,
+            Consequence::NextRestart => Consequence::BreaksNow,
+            Consequence::Stale | Consequence::Reloads => Consequence::Nothing,
             other => other,
         }
     }
@@ -194,7 +195,12 @@ impl Walk<'_> {
             return;
         }
         for link in self.after.edges_to(from) {
-            let next = link.edge.relation.passes_on(consequence);
+            let next = match consequence {
+                Consequence::Deleted if !link.edge.optional => {
+                    self.sooner(link.edge.removed, link.from)
+                }
+                _ => link.edge.relation.passes_on(consequence),
+            };
             self.feel(&link.from.key, from, link.edge, next, depth + 1);
         }
     }

@@ -50,7 +50,8 @@ fn collect(
 
 impl Reference {
     fn targets(&self, value: &Node, object: &Resource) -> Vec<ObjectKey> {
-        let holds = self.only.iter().all(|(k, v)| value.get(k).and_then(Node::text) == Some(v));
+        let says = |(k, v): (&SmolStr, &SmolStr)| value.get(k).and_then(Node::text) == Some(v);
+        let holds = self.only.iter().all(says) && !self.unless.iter().any(says);
         let name = match &self.name {
             Some(name) => name.first(value),
             None => value.get("name").or(Some(value)),

@@ -81,6 +81,9 @@ pub(crate) struct Reference {
     /// Values that must stand there for the row to hold.
     #[serde(default)]
     pub(crate) only: BTreeMap<SmolStr, SmolStr>,
+    /// Values that must not stand there.
+    #[serde(default)]
+    pub(crate) unless: BTreeMap<SmolStr, SmolStr>,
 }
 
 fn uses() -> Relation {
@@ -208,12 +211,26 @@ impl From<String> for Within {
 pub(crate) struct Product {
     /// The kind produced.
     pub(crate) to: KindName,
-    /// Where its name stands; the first that is there.
+    /// Where its name stands: the first that leads somewhere; every value that it leads to names one.
     pub(crate) name: Vec<Pattern>,
+    /// What is put before a name that is only a default: the last of `name`.
     #[serde(default)]
     pub(crate) prefix: SmolStr,
+    /// What is put behind the name.
+    #[serde(default)]
+    pub(crate) suffix: SmolStr,
+    /// Where its namespace stands, if it is another one than its producer's.
     #[serde(default)]
     pub(crate) namespace: Option<Pattern>,
+    /// The namespace it comes to be in.
+    #[serde(default)]
+    pub(crate) within: Option<SmolStr>,
+    /// Whether it comes to be in many namespaces.
+    #[serde(default)]
+    pub(crate) everywhere: bool,
+    /// Fields of which one must be there.
+    #[serde(default)]
+    pub(crate) requires: Vec<Pattern>,
     /// Where the keys of the Secret or ConfigMap stand, as the keys of maps.
     #[serde(default)]
     pub(crate) key_maps: Vec<Pattern>,

@@ -150,6 +150,26 @@ fn a_namespace_takes_what_lives_in_it() {
 }
 
 #[test]
+fn what_is_produced_goes_with_its_producer() {
+    let secret = "
+---
+apiVersion: external-secrets.io/v1
+kind: ExternalSecret
+metadata: {name: settings, namespace: shop}
+spec: {data: [{secretKey: a, remoteRef: {key: a}}]}
+";
+    let web = WEB.replace("configMapKeyRef", "secretKeyRef");
+    check(
+        &format!("{web}{secret}"),
+        &web,
+        &[
+            "Secret shop/settings produced-by ExternalSecret shop/settings: is deleted",
+            "  Deployment shop/web reads Secret shop/settings: breaks at its next restart",
+        ],
+    );
+}
+
+#[test]
 fn a_policy_reaches_what_it_selects() {
     let policy = "
 ---
