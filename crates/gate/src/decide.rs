@@ -6,6 +6,7 @@ use gitops_config::{Config, Wave};
 use gitops_model::{
     ClusterReport, Effect, Environment, Finding, Gate, GateDecision, WaveDecision, WaveGate,
 };
+use gitops_yaml::SmolStr;
 
 use crate::Input;
 use crate::causes::{Scope, causes};
@@ -38,7 +39,7 @@ struct Plan<'a> {
     clusters: Vec<&'a ClusterReport>,
 }
 
-/// The configured waves in order, then one for clusters that are in none.
+/// The configured waves in order, then one for clusters that change and are in none.
 fn plans<'a>(input: &Input<'a>, config: &'a Config) -> Vec<Plan<'a>> {
     let members = |place: Option<usize>| {
         let of = |c: &&ClusterReport| config.wave_of(&c.cluster.name).map(|(p, _)| p) == place;
@@ -52,12 +53,20 @@ fn plans<'a>(input: &Input<'a>, config: &'a Config) -> Vec<Plan<'a>> {
             clusters: members(Some(place)),
         })
         .collect();
-    let rest = members(None);
+    let mut rest = members(None);
+    if config.waves.is_empty() {
+        plans.push(Plan { name: "all", wave: None, clusters: rest });
+        return plans;
+    }
+    rest.retain(|c| changes(input, &c.cluster.name));
     if !rest.is_empty() {
-        let name = if config.waves.is_empty() { "all" } else { "unassigned" };
-        plans.push(Plan { name, wave: None, clusters: rest });
+        plans.push(Plan { name: "unassigned", wave: None, clusters: rest });
     }
     plans
+}
+
+fn changes(input: &Input<'_>, cluster: &SmolStr) -> bool {
+    input.changes.iter().any(|c| c.effect != Effect::Never && c.clusters.contains(cluster))
 }
 
 struct Context<'a> {
@@ -275,7 +284,12 @@ impl Context<'_> {
             );
         }
         if plan.wave.is_none() && !self.config.waves.is_empty() && self.touches(plan, Effect::Now) {
-            verdict.say(WaveDecision::Held, "its clusters are in no wave".into());
+            // A root that no entry point reaches is no cluster that a wave could name.
+            let decision = match plan.clusters.iter().any(|c| c.cluster.reached) {
+                true => WaveDecision::Held,
+                false => WaveDecision::Allowed,
+            };
+            verdict.say(decision, "in no wave".into());
         }
     }
 }

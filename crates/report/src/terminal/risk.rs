@@ -104,12 +104,30 @@ pub(crate) fn waves(page: &mut Page<'_>, report: &Report) {
         ]);
     }
     for (row, wave) in page.align(&table).into_iter().zip(&report.gate.waves) {
-        page.line(&row);
-        for because in wave.because.iter().take(4) {
-            page.wrapped("      ", 6, because);
-        }
-        if wave.because.len() > 4 {
-            page.line(&format!("      and {} more", wave.because.len() - 4));
-        }
+        because(page, &row, &wave.because);
     }
+}
+
+/// The reasons below a wave; a single short one beside it.
+fn because(page: &mut Page<'_>, row: &str, reasons: &[String]) {
+    if let [only] = reasons
+        && columns(row) + only.chars().count() <= page.style.width
+    {
+        page.wrapped(row, columns(row), only);
+        return;
+    }
+    page.line(row);
+    for reason in reasons.iter().take(4) {
+        page.wrapped("      ", 6, reason);
+    }
+    if reasons.len() > 4 {
+        page.line(&format!("      and {} more", reasons.len() - 4));
+    }
+}
+
+/// The columns of a text with colours.
+fn columns(text: &str) -> usize {
+    let codes: usize =
+        text.split('\u{1b}').skip(1).map(|part| part.find('m').map_or(0, |end| end + 2)).sum();
+    text.chars().count() - codes.min(text.chars().count())
 }
