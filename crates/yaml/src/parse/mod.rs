@@ -11,10 +11,11 @@ mod mend;
 mod position;
 mod tabs;
 
+use crate::source::line_starts;
 use crate::{FileId, Node, Span};
 use build::Builder;
 use mend::Mended;
-use position::{Positions, line_starts};
+use position::Positions;
 
 /// How much a text may ask of the reader.
 #[derive(Debug, Clone, Copy)]

@@ -5,24 +5,6 @@ use std::collections::BTreeMap;
 
 use yaml_rust2::scanner::Marker;
 
-const BYTE_ORDER_MARK: &str = "\u{feff}";
-
-/// The byte at which each line starts, the first behind a byte order mark. As for the library, a lone
-/// carriage return ends a line.
-pub(super) fn line_starts(text: &str) -> Vec<u32> {
-    let first = if text.starts_with(BYTE_ORDER_MARK) { BYTE_ORDER_MARK.len() } else { 0 };
-    let behind = |(i, _): (usize, &str)| i as u32 + 1;
-    let is_pair = |at: usize| text.as_bytes().get(at..at + 2) == Some(b"\r\n");
-    let mut starts = vec![first as u32];
-    if text.contains('\r') {
-        let breaks = text.match_indices(['\n', '\r']).filter(|(i, _)| !is_pair(*i));
-        starts.extend(breaks.map(behind));
-    } else {
-        starts.extend(text.match_indices('\n').map(behind));
-    }
-    starts
-}
-
 /// The lines of one document.
 #[derive(Debug, Clone)]
 pub(super) struct Positions<'t> {

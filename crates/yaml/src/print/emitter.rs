@@ -1,6 +1,7 @@
 //! Where characters go: columns, line breaks, indentation and the scalar styles, as libyaml writes them.
 
-use super::style::{BYTE_ORDER_MARK, Styles, is_break, is_printable};
+use super::style::{Styles, is_break, is_printable};
+use crate::source::BYTE_ORDER_MARK;
 
 /// Spaces per level.
 const INDENT: usize = 2;

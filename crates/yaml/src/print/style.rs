@@ -1,7 +1,6 @@
 //! Which styles can hold a text: libyaml's analysis of a scalar.
 
-/// The character that starts a file in some editors, and that libyaml never writes bare.
-pub(super) const BYTE_ORDER_MARK: char = '\u{feff}';
+use crate::source::BYTE_ORDER_MARK;
 
 /// The styles that can hold a text in block context.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
