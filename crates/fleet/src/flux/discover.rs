@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use gitops_api::flux::Source as SourceView;
 use gitops_model::{Deployed, EntryKind, Resource, SourceRef, Tracks, Tree};
 use gitops_yaml::SmolStr;
 use rayon::prelude::*;
@@ -148,10 +149,18 @@ impl Finder<'_> {
 
     /// A Kustomization that stands in or below the folder and builds the folder.
     fn own(&self, folder: &str) -> Option<Definition> {
-        let own = |(path, d): &(&SmolStr, Definition)| {
-            clamped("", &d.path) == folder && is_within(path, folder)
-        };
-        self.kustomizations().find(own).map(|(_, d)| d)
+        let mut all = self.kustomizations();
+        all.find(|(path, d)| self.is_own(path, d) && clamped("", &d.path) == folder).map(|(_, d)| d)
+    }
+
+    /// Whether a Kustomization builds a folder around its own file. One of an artifact that comes from
+    /// elsewhere does not, whatever its path.
+    fn is_own(&self, path: &str, definition: &Definition) -> bool {
+        let target = clamped("", &definition.path);
+        let source = |o: &Resource| SourceView::of(o).is_some_and(|s| s.id() == definition.source);
+        let elsewhere = definition.source.kind != "GitRepository"
+            && self.objects.iter().any(|(_, o)| source(o));
+        !elsewhere && is_within(path, &target) && self.is_folder(&target)
     }
 
     fn assumed(&self, folder: &str) -> Option<Definition> {
@@ -162,9 +171,8 @@ impl Finder<'_> {
     fn candidates(&self, reached: &Reached) -> Vec<Entry> {
         let mut folders: BTreeSet<SmolStr> = BTreeSet::new();
         for (path, definition) in self.kustomizations() {
-            let target = clamped("", &definition.path);
-            if is_within(path, &target) && self.is_folder(&target) {
-                folders.insert(target.into());
+            if self.is_own(path, &definition) {
+                folders.insert(clamped("", &definition.path).into());
             }
             let tops = self.roots.tops_above(path);
             if tops.is_empty() && !reached.contains(path) {
