@@ -52,6 +52,11 @@ impl Roots {
         self.roots.contains_key(path)
     }
 
+    /// Whether a folder is a component: built only as part of a root.
+    pub(crate) fn is_component(&self, path: &str) -> bool {
+        self.roots.get(path).is_some_and(|r| r.is_component)
+    }
+
     /// The roots that no other root uses, components left out.
     pub(crate) fn tops(&self) -> impl Iterator<Item = &SmolStr> {
         let is_top = |(path, root): &(&SmolStr, &Root)| {

@@ -36,6 +36,8 @@ pub(crate) struct Builder<'w> {
     pub world: &'w World<'w>,
     /// Variables that the configuration gives to the cluster.
     pub configured: Vec<(gitops_yaml::SmolStr, Variable)>,
+    /// The release of Flux that the cluster runs; the newest where it is not known.
+    pub version: Option<FluxVersion>,
 }
 
 impl Builder<'_> {
@@ -84,7 +86,11 @@ impl Builder<'_> {
         let root = clamped(base, &definition.path);
         built.unit.path = root.as_str().into();
         if tree.kind(&root) != Some(EntryKind::Directory) {
-            return Err(vec![no_folder(&definition)]);
+            if !definition.path.contains("${") {
+                return Err(vec![no_folder(&definition)]);
+            }
+            built.unchecked.push(unknown_folder(&definition));
+            return Ok(());
         }
         let view = definition.view();
         let plan = plan(self.world.sources, tree.as_ref(), &root, view, definition.anchor);
@@ -121,7 +127,7 @@ impl Builder<'_> {
     }
 
     fn strict(&self) -> bool {
-        self.world.config.flux_version.is_none_or(|version| version >= STRICT_SINCE)
+        self.version.is_none_or(|version| version >= STRICT_SINCE)
     }
 }
 
@@ -130,6 +136,15 @@ fn no_folder(definition: &Definition) -> Problem {
         format!("the folder `{}` does not exist in {}", definition.path, definition.source);
     let help = "correct `spec.path`; until then nothing is applied and nothing is deleted";
     Problem::new(ProblemKind::Render, message, Some(definition.anchor)).help(help)
+}
+
+fn unknown_folder(definition: &Definition) -> Unchecked {
+    let why = format!(
+        "its path `{}` has variables that are not known; give them under `clusters` in the configuration",
+        definition.path
+    );
+    let (what, span) = (definition.id().to_string(), Some(definition.anchor));
+    Unchecked { what, why, changed: false, span }
 }
 
 /// What happens to the objects after kustomize.

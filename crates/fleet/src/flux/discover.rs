@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use gitops_api::flux::Source as SourceView;
+use gitops_config::FluxVersion;
 use gitops_model::{Deployed, EntryKind, Resource, SourceRef, Tracks, Tree};
 use gitops_yaml::SmolStr;
 use rayon::prelude::*;
@@ -50,10 +51,14 @@ pub(crate) fn discover(world: &World, scan: &Scan, roots: &Roots) -> Discovered 
     let finder = Finder { world, scan, roots, objects: scan.objects() };
     let mut found = Discovered { here: known_addresses(&world), ..Discovered::default() };
     let mut declared = finder.bootstrapped();
-    declared.extend(finder.operated());
+    declared.extend(finder.instances());
     declared.extend(finder.configured());
     finder.add(&mut found, declared);
-    let candidates = finder.candidates(&found.reached);
+    // Values of a chart may be an example or left behind: they count where nothing else leads.
+    let mut installed = finder.chart_values();
+    installed.retain(|e| !found.reached.contains(&e.path));
+    finder.add(&mut found, installed);
+    let candidates = finder.candidates(&found);
     let chosen = finder.undominated(candidates, &found);
     finder.add(&mut found, chosen);
     let paths: Vec<SmolStr> = found.entries.iter().map(|e| e.path.clone()).collect();
@@ -69,6 +74,21 @@ pub(crate) fn discover(world: &World, scan: &Scan, roots: &Roots) -> Discovered 
 fn known_addresses(world: &World) -> Addresses {
     let urls = world.urls.iter().map(String::as_str).filter(|u| is_remote(u));
     urls.chain(world.config.repo_aliases.iter().map(|a| a.value.as_str())).collect()
+}
+
+/// Whether something in the repository says that the folder is an entry.
+fn is_declared(entry: &Entry) -> bool {
+    entry.root.object.is_some()
+}
+
+/// Whether a folder is hidden, or named as one for what is no longer in use.
+fn is_put_aside(path: &str) -> bool {
+    let aside = |part: &str| {
+        let name = part.trim_start_matches(['.', '_']).to_lowercase();
+        part.starts_with('.')
+            || matches!(name.as_str(), "archive" | "archived" | "deprecated" | "disabled")
+    };
+    path.split('/').any(aside)
 }
 
 struct Finder<'w> {
@@ -112,20 +132,43 @@ impl Finder<'_> {
             let in_file = || self.objects.iter().filter(|(p, _)| *p == path).map(|(_, o)| o);
             let root = in_file().find_map(Definition::of).or_else(|| self.own(folder));
             let root = root.or_else(|| self.assumed(folder))?;
-            let mut entry = Entry::new(root, in_file().cloned());
+            let mut entry = self.entry(root, in_file().cloned());
             entry.path = folder.into();
             Some(entry)
         };
         self.scan.paths.iter().filter_map(entry).collect()
     }
 
-    /// What FluxInstances follow, declared as such or in values of their chart.
-    fn operated(&self) -> Vec<Entry> {
+    /// What FluxInstances follow.
+    fn instances(&self) -> Vec<Entry> {
         let objects = self.objects.iter().filter_map(|(_, o)| instance::of_object(o));
+        self.made(objects)
+    }
+
+    /// What the values of the flux-instance chart follow, in a HelmRelease or in a file.
+    fn chart_values(&self) -> Vec<Entry> {
+        let releases = self.objects.iter().filter_map(|(_, o)| instance::of_release(o));
         let files = self.scan.marked.iter().flat_map(|(_, file)| &file.documents);
-        let values = files.filter_map(instance::of_values);
-        let entry = |made: instance::Made| Entry::new(made.definition, [made.source]);
-        objects.chain(values).map(entry).filter(|e| self.is_folder(&e.path)).collect()
+        self.made(releases.chain(files.filter_map(instance::of_values)))
+    }
+
+    fn made(&self, made: impl Iterator<Item = instance::Made>) -> Vec<Entry> {
+        let entry = |made: instance::Made| {
+            let mut entry = self.entry(made.definition, [made.source]);
+            entry.version = made.version;
+            self.is_folder(&entry.path).then(|| entry.clone()).or_else(|| self.rebased(entry))
+        };
+        made.filter_map(entry).collect()
+    }
+
+    /// The entry with the one folder as its artifact's root in which its path exists.
+    fn rebased(&self, entry: Entry) -> Option<Entry> {
+        let suffix = format!("/{}", entry.path);
+        let mut folders =
+            self.scan.folders.iter().filter(|f| f.ends_with(&suffix) && !is_put_aside(f));
+        let folder = folders.next()?;
+        let base = folder.strip_suffix(&suffix)?.into();
+        folders.next().is_none().then(|| Entry { path: folder.clone(), base, ..entry })
     }
 
     /// Folders that the configuration names and that hold Flux Kustomizations.
@@ -138,7 +181,7 @@ impl Finder<'_> {
         };
         let paths = paths.filter(|p| self.is_folder(p)).filter(holds_flux);
         paths
-            .filter_map(|p| Some(Entry::new(self.own(p).or_else(|| self.assumed(p))?, [])))
+            .filter_map(|p| Some(self.entry(self.own(p).or_else(|| self.assumed(p))?, [])))
             .collect()
     }
 
@@ -168,33 +211,67 @@ impl Finder<'_> {
     }
 
     /// Folders that may be entries: nothing found so far reaches them, and they hold Flux Kustomizations.
-    fn candidates(&self, reached: &Reached) -> Vec<Entry> {
+    fn candidates(&self, found: &Discovered) -> Vec<Entry> {
+        let reached = &found.reached;
         let mut folders: BTreeSet<SmolStr> = BTreeSet::new();
         for (path, definition) in self.kustomizations() {
             if self.is_own(path, &definition) {
                 folders.insert(clamped("", &definition.path).into());
             }
             let tops = self.roots.tops_above(path);
-            if tops.is_empty() && !reached.contains(path) {
+            if tops.is_empty() && !reached.contains(path) && !self.roots.is_component(parent(path))
+            {
                 folders.insert(parent(path).into());
             }
-            folders.extend(tops);
+            folders.extend(tops.into_iter().filter(|t| !self.roots.is_component(t)));
         }
         folders.retain(|f| !reached.covers(f) && !reached.contains(f));
         let entry = |folder: &SmolStr| {
-            Some(Entry::new(self.own(folder).or_else(|| self.assumed(folder))?, []))
+            Some(self.entry(self.own(folder).or_else(|| self.assumed(folder))?, []))
         };
-        folders.iter().filter_map(entry).map(|e| self.with_own_root(e)).collect()
+        let entries: Vec<Entry> = folders.iter().filter_map(entry).collect();
+        let entries = entries.into_par_iter().filter_map(|e| self.with_own_root(e));
+        let mut entries: Vec<Entry> = entries.collect();
+        // Beside entries that say what they are, a folder of which nothing says so is one only where it
+        // stands beside them: elsewhere it is what they no longer use.
+        let declared = entries.iter().chain(&found.entries).filter(|e| is_declared(e));
+        let parents: BTreeSet<SmolStr> = declared.map(|e| parent(&e.path).into()).collect();
+        let beside = |e: &Entry| parents.is_empty() || parents.contains(parent(&e.path));
+        entries.retain(|e| is_declared(e) || beside(e) && !is_put_aside(&e.path));
+        entries
     }
 
-    /// The entry with the Kustomization that its folder applies to itself, if there is one.
-    fn with_own_root(&self, entry: Entry) -> Entry {
+    /// An entry, with the release of Flux that the files in its folder install.
+    fn entry(&self, root: Definition, seeds: impl IntoIterator<Item = Arc<Resource>>) -> Entry {
+        let mut entry = Entry::new(root, seeds);
+        let mut below = Reached::default();
+        below.add_folder(&entry.path, self.roots, self.scan);
+        let installs =
+            |path: &&SmolStr| path.ends_with("gotk-components.yaml") && below.contains(path);
+        let release = |path: &SmolStr| {
+            let text = self.world.tree.read(path).ok()?;
+            let head = String::from_utf8_lossy(text.get(..text.len().min(512))?).into_owned();
+            let line = head.lines().find_map(|l| l.strip_prefix("# Flux Version: "))?.to_owned();
+            FluxVersion::parse(&line)
+        };
+        entry.version = self.scan.paths.iter().filter(installs).find_map(release);
+        entry
+    }
+
+    /// The entry with the Kustomization that its folder applies to itself, if there is one. A folder that
+    /// cannot be built, and of which nothing says that it should be, is no entry.
+    fn with_own_root(&self, entry: Entry) -> Option<Entry> {
         let walk = entry.walk(&self.world, &Addresses::default());
         let resources = walk.units.iter().flat_map(|b| b.unit.resources.iter());
         let mut own = resources.filter_map(Definition::of);
         match own.find(|d| clamped("", &d.path) == entry.path) {
-            Some(root) => Entry { root, ..entry },
-            None => entry,
+            Some(root) => Some(Entry { root, ..entry }),
+            None => {
+                let is_built = walk.units.first().is_some_and(|b| b.unit.inputs.is_some());
+                // The top is every artifact's root, so naming it says little.
+                let is_declared = entry.root.object.is_some() && !entry.path.is_empty();
+                (is_declared || is_built).then_some(entry)
+            }
         }
     }
 

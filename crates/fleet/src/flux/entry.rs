@@ -4,12 +4,14 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use gitops_api::flux::Source as SourceView;
+use gitops_config::FluxVersion;
 use gitops_model::{Resource, SourceRef};
 use gitops_yaml::{SmolStr, Span};
 
 use super::build::Builder;
 use super::cluster::{Walk, Walker};
 use super::definition::Definition;
+use super::expand::path_match;
 use super::sources::Resolver;
 use super::variables::{Objects, Variable};
 use crate::World;
@@ -29,6 +31,10 @@ pub(crate) struct Entry {
     pub root: Definition,
     /// Objects of the cluster beside those that Kustomizations apply.
     pub seeds: Objects,
+    /// The folder that is the root of the entry's own artifact.
+    pub base: SmolStr,
+    /// The release of Flux that it runs, if the repository says so.
+    pub version: Option<FluxVersion>,
 }
 
 impl Entry {
@@ -36,7 +42,8 @@ impl Entry {
     pub(crate) fn new(root: Definition, seeds: impl IntoIterator<Item = Arc<Resource>>) -> Self {
         let path = clamped("", &root.path).into();
         let seeds = seeds.into_iter().map(|o| (o.key.clone(), o)).collect();
-        Self { path, name: SmolStr::default(), root, seeds }
+        let (name, base) = (SmolStr::default(), SmolStr::default());
+        Self { path, name, root, seeds, base, version: None }
     }
 
     /// The address of the entry's own source, as far as the repository says.
@@ -59,8 +66,18 @@ impl Entry {
         };
         let configured = configured.map(|c| c.variables.iter().map(variable).collect());
         let walker = Walker {
-            resolver: Resolver { world, cluster: &self.name, here, own: &self.root.source },
-            builder: Builder { world, configured: configured.unwrap_or_default() },
+            resolver: Resolver {
+                world,
+                cluster: &self.name,
+                here,
+                own: &self.root.source,
+                base: &self.base,
+            },
+            builder: Builder {
+                world,
+                configured: configured.unwrap_or_default(),
+                version: world.config.flux_version.or(self.version),
+            },
         };
         walker.walk(&self.root, &self.seeds)
     }
@@ -74,11 +91,28 @@ impl Reached {
     /// Adds what a walk builds.
     pub(crate) fn add(&mut self, walk: &Walk, roots: &Roots, scan: &Scan) {
         for built in &walk.units {
-            self.add_folder(&built.unit.path, roots, scan);
+            match built.unit.path.contains("${") {
+                true => self.add_pattern(&built.unit.path, roots, scan),
+                false => self.add_folder(&built.unit.path, roots, scan),
+            }
         }
     }
 
-    fn add_folder(&mut self, folder: &str, roots: &Roots, scan: &Scan) {
+    /// Adds all folders that a path may mean whose variables are not known.
+    fn add_pattern(&mut self, path: &str, roots: &Roots, scan: &Scan) {
+        let parts: Vec<String> = path.split('/').map(any_value).collect();
+        for folder in &scan.folders {
+            let names: Vec<&str> = folder.split('/').collect();
+            let fits = names.len() == parts.len()
+                && names.iter().zip(&parts).all(|(name, part)| path_match(part, name));
+            if fits {
+                self.add_folder(folder, roots, scan);
+            }
+        }
+    }
+
+    /// Adds what a folder's build reads.
+    pub(crate) fn add_folder(&mut self, folder: &str, roots: &Roots, scan: &Scan) {
         if roots.contains(folder) || self.0.contains(folder) {
             return roots.closure(folder, &mut self.0);
         }
@@ -110,6 +144,18 @@ impl Reached {
         }
         false
     }
+}
+
+/// A part of a path with `*` for each expression.
+fn any_value(part: &str) -> String {
+    let mut out = String::new();
+    let mut rest = part;
+    while let Some((before, after)) = rest.split_once("${") {
+        out.push_str(before);
+        out.push('*');
+        rest = after.split_once('}').map_or("", |(_, rest)| rest);
+    }
+    out + rest
 }
 
 /// The line to blame for an entry that nothing in the repository declares: the start of its first file.

@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use gitops_api::flux::{FluxInstance, KUSTOMIZE_GROUP, SOURCE_GROUP, Sync};
+use gitops_config::FluxVersion;
 use gitops_model::Resource;
 use gitops_yaml::{Entry, Node, Origin, SmolStr, Span};
 
@@ -13,25 +14,35 @@ use super::definition::{Definition, FLUX_SYSTEM};
 pub(crate) struct Made {
     pub definition: Definition,
     pub source: Arc<Resource>,
+    /// The release of Flux that is installed; absent where only a range is given.
+    pub version: Option<FluxVersion>,
 }
 
-/// What an object asks for: a FluxInstance, or a HelmRelease of the flux-instance chart.
+/// What a FluxInstance asks for.
 pub(crate) fn of_object(object: &Resource) -> Option<Made> {
-    if let Some(instance) = FluxInstance::of(object) {
-        return make(instance.sync()?, &instance.namespace());
-    }
-    let sync = object.at(&["spec", "values", "instance", "sync"])?;
+    let instance = FluxInstance::of(object)?;
+    make(instance.sync()?, &instance.namespace(), object.at(&["spec"]))
+}
+
+/// What a HelmRelease of the flux-instance chart asks for.
+pub(crate) fn of_release(object: &Resource) -> Option<Made> {
+    let instance = object.at(&["spec", "values", "instance"])?;
+    let sync = instance.get("sync")?;
     let target = object.at(&["spec", "targetNamespace"]).and_then(Node::text);
     let namespace = target.unwrap_or(&object.key.namespace);
-    make(Sync::of(sync)?, if namespace.is_empty() { FLUX_SYSTEM } else { namespace })
+    let namespace = if namespace.is_empty() { FLUX_SYSTEM } else { namespace };
+    make(Sync::of(sync)?, namespace, Some(instance))
 }
 
 /// What a file of values for the flux-instance chart asks for.
 pub(crate) fn of_values(values: &Node) -> Option<Made> {
-    make(Sync::of(values.at(&["instance", "sync"])?)?, FLUX_SYSTEM)
+    let instance = values.get("instance")?;
+    make(Sync::of(instance.get("sync")?)?, FLUX_SYSTEM, Some(instance))
 }
 
-fn make(sync: Sync, namespace: &str) -> Option<Made> {
+fn make(sync: Sync, namespace: &str, instance: Option<&Node>) -> Option<Made> {
+    let release = instance.and_then(|i| i.at(&["distribution", "version"])?.text());
+    let release = release.and_then(FluxVersion::parse);
     let name = sync.text("name").unwrap_or(namespace);
     let anchor = sync.node().span();
     let made = |key: &str, value: &Node| Entry::new(key, value.span(), value.clone());
@@ -68,7 +79,7 @@ fn make(sync: Sync, namespace: &str) -> Option<Made> {
     spec.extend(sync.get("path").map(|n| made("path", n)));
     let version = format!("{KUSTOMIZE_GROUP}/v1");
     let kustomization = object(&version, "Kustomization", namespace, name, spec, anchor)?;
-    Some(Made { definition: Definition::of(&kustomization)?, source })
+    Some(Made { definition: Definition::of(&kustomization)?, source, version: release })
 }
 
 fn map(entries: Vec<Entry>, span: Span) -> Node {

@@ -42,6 +42,8 @@ pub(crate) struct Resolver<'w> {
     pub here: &'w Addresses,
     /// The source of the entry point itself.
     pub own: &'w SourceRef,
+    /// The folder that is the root of that source's artifact.
+    pub base: &'w SmolStr,
 }
 
 impl Resolver<'_> {
@@ -105,7 +107,8 @@ impl Resolver<'_> {
         let files = match given {
             SourceTree::Here { tree, revision, deployed } => {
                 (source.revision, source.deployed) = (revision, deployed);
-                Files::Here { tree: self.artifact(tree, "", ignore), base: SmolStr::default() }
+                let base = if source.object == *self.own { self.base.clone() } else { "".into() };
+                Files::Here { tree: self.artifact(tree, &base, ignore), base }
             }
             SourceTree::Elsewhere { why } => Files::Gap(why),
             SourceTree::Unresolved(mut problem) => {
