@@ -14,6 +14,7 @@
 //! assert_eq!((at.path.as_str(), at.line, at.column), ("app.yaml", 1, 11));
 //! ```
 
+mod comments;
 mod node;
 mod number;
 mod origin;
@@ -24,6 +25,7 @@ mod source;
 mod span;
 mod timestamp;
 
+pub use comments::Comment;
 pub use node::{Entry, Node, Value};
 pub use origin::{Origin, Overridden};
 pub use parse::{ErrorKind, Limits, ParseError, Parsed, parse};

@@ -6,7 +6,8 @@ use std::sync::{Arc, OnceLock, RwLock};
 use sha2::{Digest, Sha256};
 use smol_str::SmolStr;
 
-use crate::{FileId, Limits, Location, Node, ParseError, Span, parse};
+use crate::comments::comments;
+use crate::{Comment, FileId, Limits, Location, Node, ParseError, Parsed, Span, parse};
 
 /// What a file holds, by hash: a git blob id, or [`ContentId::of`] its bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -81,6 +82,15 @@ pub struct ParsedFile {
     pub documents: Vec<Node>,
     /// What was wrong with the text.
     pub errors: Vec<ParseError>,
+    comments: OnceLock<Vec<Comment>>,
+}
+
+impl ParsedFile {
+    /// The comments, in the order of the text. Found when first asked for.
+    #[must_use]
+    pub fn comments(&self) -> &[Comment] {
+        self.comments.get_or_init(|| comments(self.id, &self.source.text, &self.documents))
+    }
 }
 
 /// All files read so far, shared by threads. Loading the same path and content twice gives the same
@@ -121,8 +131,9 @@ impl Sources {
             let at = e.valid_up_to() as u32;
             parsed.errors.insert(0, ParseError::not_utf8(Span::new(id, at, at)));
         }
-        let file =
-            Arc::new(ParsedFile { id, source, documents: parsed.documents, errors: parsed.errors });
+        let Parsed { documents, errors } = parsed;
+        let comments = OnceLock::new();
+        let file = Arc::new(ParsedFile { id, source, documents, errors, comments });
         write(&self.parsed).entry(key).or_insert(file).clone()
     }
 
