@@ -3,13 +3,41 @@
 //! [`build`] reads a root directory through a [`Tree`], [`print`] says the result as kustomize says it.
 //! A [`Memo`] shared by all calls renders a root once for equal inputs, whichever tree they are in.
 
+mod accumulate;
+mod build_metadata;
+mod config;
+mod crds;
+mod decode;
+mod error;
+mod fields;
+mod generate;
+mod hash;
+mod id;
+mod inline;
+mod json;
+mod json_patch;
+mod kustomization;
+mod load;
 mod memo;
+mod name_reference;
+mod object;
+mod order;
+mod path;
+mod plugin;
+mod read;
+mod remote;
+mod render;
+mod resources;
+mod selector;
+mod trace;
+mod transform;
+mod vars;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use gitops_model::{Problem, ProblemKind, Resource, Tree, Unchecked};
-use gitops_yaml::{ContentId, Node, Sources};
+use gitops_model::{Problem, Resource, Tree, Unchecked};
+use gitops_yaml::{ContentId, Node, PrintOptions, Sources};
 
 pub use memo::Memo;
 
@@ -82,9 +110,7 @@ pub struct Failure {
 /// # Errors
 /// Where kustomize would fail, with the line that is at fault.
 pub fn build(cx: &Context, root: &str, options: &Options) -> Result<Arc<Rendered>, Arc<Failure>> {
-    let _ = (cx, options);
-    let problem = Problem::new(ProblemKind::Render, "not rendered yet", None).of(root);
-    Err(Arc::new(Failure { problems: vec![problem], unchecked: Vec::new() }))
+    render::render(cx, root, None, options)
 }
 
 /// Renders a root whose kustomization file is replaced by `kustomization`: Flux and Argo CD edit it
@@ -98,14 +124,13 @@ pub fn build_with(
     kustomization: &Node,
     options: &Options,
 ) -> Result<Arc<Rendered>, Arc<Failure>> {
-    let _ = kustomization;
-    build(cx, root, options)
+    render::render(cx, root, Some(kustomization), options)
 }
 
 /// The path of the kustomization file in a directory, if there is one.
 #[must_use]
 pub fn kustomization_file(tree: &dyn Tree, root: &str) -> Option<String> {
-    ["kustomization.yaml", "kustomization.yml", "Kustomization"]
+    kustomization::FILE_NAMES
         .iter()
         .map(|name| if root.is_empty() { (*name).to_owned() } else { format!("{root}/{name}") })
         .find(|path| tree.kind(path) == Some(gitops_model::EntryKind::File))
@@ -116,13 +141,12 @@ pub fn kustomization_file(tree: &dyn Tree, root: &str) -> Option<String> {
 /// # Errors
 /// What is wrong with the file, with the line.
 pub fn load_objects(cx: &Context, path: &str) -> Result<Vec<Resource>, Vec<Problem>> {
-    let _ = cx;
-    Err(vec![Problem::new(ProblemKind::Render, "not rendered yet", None).of(path)])
+    render::load_objects(cx, path)
 }
 
 /// What `kustomize build` prints for these objects.
 #[must_use]
 pub fn print(resources: &[Arc<Resource>]) -> String {
-    let _ = resources;
-    String::new()
+    let documents = resources.iter().map(|r| gitops_yaml::print(&r.body, &PrintOptions::KUSTOMIZE));
+    documents.collect::<Vec<_>>().join("---\n")
 }

@@ -1,5 +1,127 @@
 //! Results of earlier builds, found again by what they read.
 
-/// Results shared by threads and by all trees of one run.
+use std::collections::HashMap;
+use std::hash::Hash;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use gitops_model::{Problem, Tree};
+use gitops_yaml::{ContentId, Node};
+
+use crate::accumulate::{Accumulated, Session};
+use crate::build_metadata::Place;
+use crate::id::Kinds;
+use crate::load::is_within;
+use crate::trace::Trace;
+use crate::{Failure, Options, Rendered};
+
+/// Results shared by threads and by all trees of one run. A result is used again where a tree shows all
+/// that it read, and nothing is locked while something is rendered.
 #[derive(Debug, Default)]
-pub struct Memo {}
+pub struct Memo {
+    roots: Shelf<RootKey, Root>,
+    bases: Shelf<BaseKey, Base>,
+}
+
+type Shelf<K, V> = Mutex<HashMap<K, Vec<Arc<V>>>>;
+
+/// What a root's result depends on beside the files.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(crate) struct RootKey {
+    pub(crate) root: String,
+    pub(crate) options: Options,
+    /// The kustomization that is read instead of the file.
+    pub(crate) edited: Option<Node>,
+}
+
+/// The result of a root.
+#[derive(Debug)]
+pub(crate) struct Root {
+    pub(crate) trace: Arc<Trace>,
+    pub(crate) result: Result<Arc<Rendered>, Arc<Failure>>,
+}
+
+/// What a base's result depends on beside the files.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(crate) struct BaseKey {
+    root: String,
+    place: Option<Place>,
+    options: Options,
+    /// The schema that counts when the base is entered.
+    schema: Option<usize>,
+    schema_is_set: bool,
+}
+
+impl BaseKey {
+    pub(crate) fn new(root: &str, place: Option<&Place>, session: &Session) -> Self {
+        let kinds = session.kinds.borrow();
+        Self {
+            root: root.to_owned(),
+            place: place.cloned(),
+            options: session.options.clone(),
+            schema: kinds.custom.as_ref().map(|schema| Arc::as_ptr(schema) as usize),
+            schema_is_set: *session.schema_is_set.borrow(),
+        }
+    }
+}
+
+/// What a base has gathered.
+#[derive(Debug)]
+pub(crate) struct Base {
+    pub(crate) trace: Arc<Trace>,
+    pub(crate) result: Arc<Accumulated>,
+    pub(crate) warnings: Vec<Problem>,
+    /// The kinds as they are known after it, if it brought a schema.
+    pub(crate) kinds: Option<Kinds>,
+}
+
+impl Memo {
+    pub(crate) fn root(&self, key: &RootKey, tree: &dyn Tree) -> Option<Arc<Root>> {
+        on(&self.roots, key).into_iter().find(|root| root.trace.holds_in(tree))
+    }
+
+    pub(crate) fn keep_root(&self, key: RootKey, root: Root) {
+        put(&self.roots, key, root);
+    }
+
+    /// A base as an earlier build gathered it, unless it leads back to one of the roots that name it.
+    pub(crate) fn base(
+        &self,
+        key: &BaseKey,
+        tree: &dyn Tree,
+        chain: &[String],
+    ) -> Option<Arc<Base>> {
+        let (own, above) = chain.split_last()?;
+        let circles = |base: &Base| {
+            let entered = base.trace.roots.iter().filter(|root| root.as_str() != own);
+            entered.into_iter().any(|root| above.iter().any(|visited| is_within(visited, root)))
+        };
+        on(&self.bases, key).into_iter().find(|base| !circles(base) && base.trace.holds_in(tree))
+    }
+
+    pub(crate) fn keep_base(&self, key: BaseKey, base: Base) {
+        put(&self.bases, key, base);
+    }
+}
+
+fn on<K: Hash + Eq, V>(shelf: &Shelf<K, V>, key: &K) -> Vec<Arc<V>> {
+    let shelf = shelf.lock().unwrap_or_else(PoisonError::into_inner);
+    shelf.get(key).cloned().unwrap_or_default()
+}
+
+fn put<K: Hash + Eq, V>(shelf: &Shelf<K, V>, key: K, value: V) {
+    let mut shelf = shelf.lock().unwrap_or_else(PoisonError::into_inner);
+    shelf.entry(key).or_default().push(Arc::new(value));
+}
+
+/// The hash that names a rendering.
+pub(crate) fn inputs(trace: &Trace, options: &Options, edited: Option<&Node>) -> ContentId {
+    let read = trace.hash(options);
+    match edited {
+        None => read,
+        Some(node) => {
+            let mut text = String::new();
+            crate::json::encode(node, &mut text);
+            ContentId::of(format!("{read:?}{text}").as_bytes())
+        }
+    }
+}

@@ -27,6 +27,7 @@ mod timestamp;
 
 pub use comments::Comment;
 pub use node::{Entry, Node, Value};
+pub use number::Number;
 pub use origin::{Origin, Overridden};
 pub use parse::{ErrorKind, Limits, ParseError, Parsed, parse};
 pub use print::{KeyOrder, PrintOptions, print};

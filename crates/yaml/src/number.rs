@@ -3,15 +3,18 @@
 
 /// A number written in plain text.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) enum Number {
+pub enum Number {
+    /// A whole number that fits 64 bits, signed or not.
     Int(i128),
+    /// Any other number.
     Float(f64),
 }
 
 impl Number {
     /// go-yaml's reading of `text`: `strconv.ParseInt` with base prefixes, then a decimal float, both with
     /// `_` left out. Whole numbers beyond 64 bits are floats.
-    pub(crate) fn parse(text: &str) -> Option<Self> {
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
         if text.starts_with('.') {
             return underscores_between_digits(text).then(|| float(&digits_only(text))).flatten();
         }
@@ -20,7 +23,8 @@ impl Number {
     }
 
     /// The text that remains after YAML was decoded, encoded as JSON and printed as YAML again.
-    pub(crate) fn through_json(self) -> String {
+    #[must_use]
+    pub fn through_json(self) -> String {
         let float = match self {
             Self::Int(i) => return i.to_string(),
             Self::Float(f) => f,

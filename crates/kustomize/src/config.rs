@@ -1,0 +1,275 @@
+//! Where transformers read and write: kustomize's default field specs, and what `configurations` and `crds`
+//! add to them.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, OnceLock};
+
+use gitops_model::Gvk;
+use gitops_yaml::{Node, SmolStr};
+use serde::Deserialize;
+
+use crate::decode::{Decode, Text, record, text};
+use crate::error::{Context as _, Error, Result};
+use crate::id::Id;
+
+record! {
+    /// A path in objects of some kinds, as a configuration writes it.
+    strict FieldSpec {
+        group: Option<Text> = "group",
+        version: Option<Text> = "version",
+        kind: Option<Text> = "kind",
+        path: Option<Text> = "path",
+        create: bool = "create",
+    }
+}
+
+record! {
+    strict NameReferenceSpec {
+        group: Option<Text> = "group",
+        version: Option<Text> = "version",
+        kind: Option<Text> = "kind",
+        from: Vec<FieldSpec> = "fieldSpecs",
+    }
+}
+
+/// A path in objects of some kinds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Spec {
+    /// The kinds; empty parts match any.
+    pub(crate) gvk: Gvk,
+    pub(crate) path: SmolStr,
+    /// Whether the path is made where it is absent.
+    pub(crate) create: bool,
+}
+
+/// Which fields hold the names of one kind of object.
+#[derive(Debug, Clone)]
+pub(crate) struct NameReference {
+    pub(crate) to: Gvk,
+    pub(crate) from: Vec<Spec>,
+}
+
+/// The field specs of all transformers.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Config {
+    /// By the name of the transformer, `nameReference` aside.
+    specs: BTreeMap<&'static str, Vec<Spec>>,
+    pub(crate) name_references: Vec<NameReference>,
+}
+
+const LISTS: [&str; 11] = [
+    "namePrefix",
+    "nameSuffix",
+    "namespace",
+    "commonLabels",
+    "labels",
+    "templateLabels",
+    "volumeClaimTemplateLabels",
+    "commonAnnotations",
+    "varReference",
+    "images",
+    "replicas",
+];
+
+/// The kinds that three optional parts select.
+pub(crate) fn selected(
+    group: &Option<Text>,
+    version: &Option<Text>,
+    kind: &Option<Text>,
+) -> Gvk {
+    Gvk { group: text(group).into(), version: text(version).into(), kind: text(kind).into() }
+}
+
+impl From<&FieldSpec> for Spec {
+    fn from(spec: &FieldSpec) -> Self {
+        let gvk = selected(&spec.group, &spec.version, &spec.kind);
+        Self { gvk, path: text(&spec.path).into(), create: spec.create }
+    }
+}
+
+impl From<&NameReferenceSpec> for NameReference {
+    fn from(spec: &NameReferenceSpec) -> Self {
+        let to = selected(&spec.group, &spec.version, &spec.kind);
+        Self { to, from: spec.from.iter().map(Spec::from).collect() }
+    }
+}
+
+impl Config {
+    /// kustomize's defaults.
+    pub(crate) fn defaults() -> &'static Arc<Self> {
+        static DEFAULTS: OnceLock<Arc<Config>> = OnceLock::new();
+        DEFAULTS.get_or_init(|| Arc::new(table::read()))
+    }
+
+    pub(crate) fn specs(&self, transformer: &str) -> &[Spec] {
+        self.specs.get(transformer).map(Vec::as_slice).unwrap_or_default()
+    }
+
+    /// Adds one spec, as a merge would.
+    pub(crate) fn add(&mut self, transformer: &'static str, spec: Spec) -> Result<()> {
+        merge_one(self.specs.entry(transformer).or_default(), spec)
+    }
+
+    pub(crate) fn add_name_reference(&mut self, to: Gvk, from: Vec<Spec>) -> Result<()> {
+        match self.name_references.iter_mut().find(|r| r.to == to) {
+            Some(known) => merge_all(&mut known.from, &from),
+            None => {
+                self.name_references.push(NameReference { to, from });
+                Ok(())
+            }
+        }
+    }
+
+    /// Reads the file of a `configurations` entry.
+    pub(crate) fn read(node: &Node) -> Result<Self> {
+        let mut config = Self::default();
+        for entry in node.entries() {
+            let is = |name: &str| entry.key.eq_ignore_ascii_case(name);
+            if let Some(list) = LISTS.into_iter().find(|name| is(name)) {
+                let specs: Vec<FieldSpec> = Decode::decode(&entry.value, list)?;
+                config.specs.insert(list, specs.iter().map(Spec::from).collect());
+            } else if is("nameReference") {
+                let references: Vec<NameReferenceSpec> =
+                    Decode::decode(&entry.value, "nameReference")?;
+                config.name_references.extend(references.iter().map(NameReference::from));
+            } else {
+                let message = format!("json: unknown field {:?}", entry.key.as_str());
+                return Err(Error::at(message, entry.key_span));
+            }
+        }
+        config.sort();
+        Ok(config)
+    }
+
+    /// This configuration with another on top.
+    pub(crate) fn merged(self: &Arc<Self>, other: &Arc<Self>) -> Result<Arc<Self>> {
+        if Arc::ptr_eq(self, other) || other.is_empty() {
+            return Ok(self.clone());
+        }
+        if self.is_empty() {
+            return Ok(other.clone());
+        }
+        let mut merged = (**self).clone();
+        for (name, specs) in &other.specs {
+            let into = merged.specs.entry(name).or_default();
+            merge_all(into, specs).context(format!("failed to merge {name} fieldSpec"))?;
+        }
+        for reference in &other.name_references {
+            merged.add_name_reference(reference.to.clone(), reference.from.clone())?;
+        }
+        merged.sort();
+        Ok(Arc::new(merged))
+    }
+
+    fn is_empty(&self) -> bool {
+        self.specs.is_empty() && self.name_references.is_empty()
+    }
+
+    fn sort(&mut self) {
+        self.specs.values_mut().for_each(|specs| specs.sort_by_cached_key(|s| crate::order::rank(&s.gvk)));
+        self.name_references.sort_by_cached_key(|r| crate::order::rank(&r.to));
+    }
+}
+
+/// Adds specs that are not yet there.
+pub(crate) fn merge_all(into: &mut Vec<Spec>, from: &[Spec]) -> Result<()> {
+    from.iter().try_for_each(|spec| merge_one(into, spec.clone()))
+}
+
+fn merge_one(into: &mut Vec<Spec>, spec: Spec) -> Result<()> {
+    let known = into.iter().find(|s| s.path == spec.path && Id::selects(&spec.gvk, &s.gvk));
+    match known {
+        Some(known) if known.create != spec.create => {
+            let message = format!("conflicting fieldspecs for `{}`", spec.path);
+            Err(Error::new(message, None))
+        }
+        Some(_) => Ok(()),
+        None => {
+            into.push(spec);
+            Ok(())
+        }
+    }
+}
+
+mod table {
+    use super::{BTreeMap, Config, Deserialize, Gvk, LISTS, NameReference, SmolStr, Spec};
+
+    const TABLE: &str = include_str!("../../../schemas/tables/kustomize-field-specs.yaml");
+
+    #[derive(Deserialize)]
+    struct Table {
+        pod: BTreeMap<String, String>,
+        #[serde(rename = "nameReference")]
+        name_reference: Vec<Reference>,
+        #[serde(flatten)]
+        lists: BTreeMap<String, Vec<Row>>,
+    }
+
+    #[derive(Deserialize)]
+    struct Row {
+        path: String,
+        #[serde(default)]
+        create: bool,
+        #[serde(default)]
+        kinds: Vec<String>,
+    }
+
+    #[derive(Deserialize)]
+    struct Reference {
+        to: String,
+        from: Vec<Row>,
+    }
+
+    pub(super) fn read() -> Config {
+        let table: Table = serde_yaml::from_str(TABLE).expect("the embedded table is well-formed");
+        let expand = |rows: &[Row]| rows.iter().flat_map(|row| specs(row, &table.pod)).collect();
+        let mut config = Config::default();
+        for name in LISTS {
+            let rows = table.lists.get(name).map(Vec::as_slice).unwrap_or_default();
+            config.specs.insert(name, expand(rows));
+        }
+        for reference in &table.name_reference {
+            let from = expand(&reference.from);
+            config.name_references.push(NameReference { to: gvk(&reference.to), from });
+        }
+        config.sort();
+        config
+    }
+
+    fn specs(row: &Row, pods: &BTreeMap<String, String>) -> Vec<Spec> {
+        if row.kinds.is_empty() {
+            let gvk = Gvk::default();
+            return vec![Spec { gvk, path: row.path.as_str().into(), create: row.create }];
+        }
+        let one = |kind: &String| {
+            let gvk = gvk(kind);
+            let pod = pods.get(gvk.kind.as_str()).or_else(|| pods.get("*"));
+            let path = row.path.replace("{pod}", pod.map_or("", String::as_str));
+            Spec { gvk, path: path.into(), create: row.create }
+        };
+        row.kinds.iter().map(one).collect()
+    }
+
+    /// Reads `Kind` or `Kind.version.group`, `*` for any.
+    fn gvk(text: &str) -> Gvk {
+        let mut parts = text.splitn(3, '.');
+        let mut part = || SmolStr::new(parts.next().filter(|p| *p != "*").unwrap_or_default());
+        let (kind, version, group) = (part(), part(), part());
+        Gvk { group, version, kind }
+    }
+
+    #[cfg(test)]
+    mod tests {
+        #[test]
+        fn pods_are_found_where_each_kind_keeps_them() {
+            let config = super::read();
+            let reference = config.name_references.iter().find(|r| r.to.kind == "ConfigMap").unwrap();
+            let path = |kind: &str| {
+                let spec = reference.from.iter().find(|s| s.gvk.kind == kind).unwrap();
+                spec.path.to_string()
+            };
+            assert_eq!(path("Pod"), "spec/volumes/configMap/name");
+            assert_eq!(path("CronJob"), "spec/jobTemplate/spec/template/spec/volumes/configMap/name");
+        }
+    }
+}

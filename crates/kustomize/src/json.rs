@@ -1,0 +1,184 @@
+//! JSON as Go writes it, and what a trip through it does to a tree.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use gitops_yaml::{
+    Dialect, Entry, Node, Number, Scalar, ScalarKind, SmolStr, Style, Value, resolve,
+};
+
+/// A number as Go's JSON encoder writes it.
+pub(crate) fn number(text: &str) -> String {
+    match Number::parse(text) {
+        Some(Number::Int(i)) => i.to_string(),
+        Some(Number::Float(f)) => float(f),
+        None => text.to_owned(),
+    }
+}
+
+/// A float as Go's JSON encoder writes it: exponents from 1e21 and below 1e-6.
+fn float(f: f64) -> String {
+    let size = f.abs();
+    if f == 0.0 || (1e-6..1e21).contains(&size) {
+        return f.to_string();
+    }
+    let text = format!("{f:e}");
+    match text.split_once('e') {
+        Some((digits, exponent)) if !exponent.starts_with('-') => format!("{digits}e+{exponent}"),
+        _ => text,
+    }
+}
+
+/// A float as go-yaml writes it: `%g` with the shortest digits.
+fn float_in_yaml(f: f64) -> String {
+    let text = format!("{f:e}");
+    let Some((digits, exponent)) = text.split_once('e') else { return text };
+    let power: i32 = exponent.parse().unwrap_or(0);
+    if (-4..6).contains(&power) {
+        return f.to_string();
+    }
+    let sign = if power < 0 { '-' } else { '+' };
+    format!("{digits}e{sign}{:02}", power.abs())
+}
+
+/// The text of a string in quotes, escaped as Go escapes it.
+pub(crate) fn quote(text: &str, out: &mut String) {
+    out.push('"');
+    for c in text.chars() {
+        match c {
+            '"' => out.push_str("\\\""),
+            '\\' => out.push_str("\\\\"),
+            '\n' => out.push_str("\\n"),
+            '\r' => out.push_str("\\r"),
+            '\t' => out.push_str("\\t"),
+            '\u{8}' => out.push_str("\\b"),
+            '\u{c}' => out.push_str("\\f"),
+            '<' | '>' | '&' | '\u{2028}' | '\u{2029}' | '\0'..='\u{1f}' => {
+                let _ = write!(out, "\\u{:04x}", c as u32);
+            }
+            c => out.push(c),
+        }
+    }
+    out.push('"');
+}
+
+/// Compact JSON with sorted keys.
+pub(crate) fn encode(node: &Node, out: &mut String) {
+    match &node.value {
+        Value::Scalar(s) => encode_scalar(s, out),
+        Value::Seq(items) => {
+            out.push('[');
+            for (i, item) in items.iter().enumerate() {
+                if i > 0 {
+                    out.push(',');
+                }
+                encode(item, out);
+            }
+            out.push(']');
+        }
+        Value::Map(entries) => {
+            let sorted: BTreeMap<&SmolStr, &Node> =
+                entries.iter().map(|e| (&e.key, &e.value)).collect();
+            out.push('{');
+            for (i, (key, value)) in sorted.into_iter().enumerate() {
+                if i > 0 {
+                    out.push(',');
+                }
+                quote(key, out);
+                out.push(':');
+                encode(value, out);
+            }
+            out.push('}');
+        }
+    }
+}
+
+fn encode_scalar(scalar: &Scalar, out: &mut String) {
+    match scalar.kind {
+        ScalarKind::Null => out.push_str("null"),
+        ScalarKind::Bool => out.push_str(&scalar.text.to_ascii_lowercase()),
+        ScalarKind::Int | ScalarKind::Float => out.push_str(&number(&scalar.text)),
+        ScalarKind::Str | ScalarKind::Timestamp => quote(&scalar.text, out),
+    }
+}
+
+/// What remains of a tree that went to JSON, into Go values, and to YAML again: numbers are floats of 64
+/// bits, and strings are quoted only where they must be.
+pub(crate) fn round_trip(node: &mut Node) {
+    match &mut node.value {
+        Value::Scalar(s) => {
+            if let Some(new) = round_trip_scalar(s) {
+                *s = new;
+            }
+        }
+        Value::Seq(_) => node.as_seq_mut().into_iter().flatten().for_each(round_trip),
+        Value::Map(_) => {
+            node.as_map_mut().into_iter().flatten().for_each(|e| round_trip(&mut e.value));
+        }
+    }
+}
+
+fn round_trip_scalar(scalar: &Scalar) -> Option<Scalar> {
+    let exposure = scalar.exposure;
+    match scalar.kind {
+        ScalarKind::Int | ScalarKind::Float => {
+            let text = match Number::parse(&scalar.text)? {
+                Number::Int(i) => float_in_yaml(i as f64),
+                Number::Float(f) => float_in_yaml(f),
+            };
+            Some(Scalar { exposure, ..Scalar::plain(text) })
+        }
+        ScalarKind::Null => Some(Scalar { exposure, ..Scalar::plain("null") }),
+        ScalarKind::Bool => Some(Scalar { exposure, ..Scalar::plain(scalar.text.to_ascii_lowercase()) }),
+        ScalarKind::Str | ScalarKind::Timestamp => {
+            let plain = resolve(&scalar.text, Dialect::Kustomize) == ScalarKind::Str
+                && resolve(&scalar.text, Dialect::Kubectl) == ScalarKind::Str;
+            let style = if plain { Style::Plain } else { Style::Double };
+            Some(Scalar { kind: ScalarKind::Str, style, ..scalar.clone() })
+        }
+    }
+}
+
+/// A value read with YAML 1.1 eyes, as kustomize reads JSON patches: `yes` is true.
+pub(crate) fn read_as_yaml11(node: &Node) -> Node {
+    let value = match &node.value {
+        Value::Scalar(s) => Value::Scalar(scalar_as_yaml11(s)),
+        Value::Seq(items) => {
+            let items: Vec<Node> = items.iter().map(read_as_yaml11).collect();
+            return Node::seq(items, node.origin.clone());
+        }
+        Value::Map(entries) => {
+            let entry = |e: &Entry| Entry { value: read_as_yaml11(&e.value), ..e.clone() };
+            return Node::map(entries.iter().map(entry).collect(), node.origin.clone());
+        }
+    };
+    Node { value, origin: node.origin.clone() }
+}
+
+fn scalar_as_yaml11(scalar: &Scalar) -> Scalar {
+    match scalar.kind_for(Dialect::Kubectl) {
+        kind if kind == scalar.kind => scalar.clone(),
+        ScalarKind::Bool => {
+            let yes = ["y", "yes", "on", "true"].iter().any(|t| scalar.text.eq_ignore_ascii_case(t));
+            Scalar::plain(if yes { "true" } else { "false" })
+        }
+        ScalarKind::Str | ScalarKind::Timestamp => Scalar::string(scalar.text.clone()),
+        kind => Scalar { kind, ..scalar.clone() },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{float, float_in_yaml};
+
+    #[test]
+    fn floats_are_written_as_go_writes_them() {
+        assert_eq!(float(1e21), "1e+21");
+        assert_eq!(float(1e-7), "1e-7");
+        assert_eq!(float(1_000_000.0), "1000000");
+        assert_eq!(float_in_yaml(1_000_000.0), "1e+06");
+        assert_eq!(float_in_yaml(8080.0), "8080");
+        assert_eq!(float_in_yaml(0.25), "0.25");
+        assert_eq!(float_in_yaml(1_234_567.5), "1.2345675e+06");
+    }
+}

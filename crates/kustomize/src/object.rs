@@ -1,0 +1,255 @@
+//! A resource while it is being built: its body, and what kustomize keeps about it in internal annotations.
+
+use gitops_model::{Gvk, Removal, Resource};
+use gitops_yaml::{Entry, Node, Origin, Scalar, SmolStr, Span};
+
+use crate::id::{Id, Kinds, gvk, meta};
+
+/// What a generator does with an object that is already there.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) enum Behavior {
+    #[default]
+    Unspecified,
+    Create,
+    Replace,
+    Merge,
+}
+
+impl Behavior {
+    pub(crate) fn named(name: &str) -> Self {
+        match name {
+            "create" => Self::Create,
+            "replace" => Self::Replace,
+            "merge" => Self::Merge,
+            _ => Self::Unspecified,
+        }
+    }
+
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Unspecified => "unspecified",
+            Self::Create => "create",
+            Self::Replace => "replace",
+            Self::Merge => "merge",
+        }
+    }
+}
+
+/// An identity that an object had.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Previous {
+    pub(crate) name: SmolStr,
+    pub(crate) namespace: SmolStr,
+    pub(crate) kind: SmolStr,
+}
+
+/// What kustomize keeps about an object beside its body.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct History {
+    pub(crate) previous: Vec<Previous>,
+    pub(crate) prefixes: Vec<SmolStr>,
+    pub(crate) suffixes: Vec<SmolStr>,
+    pub(crate) needs_hash: bool,
+    pub(crate) behavior: Behavior,
+}
+
+impl History {
+    pub(crate) fn is_empty(&self) -> bool {
+        self.previous.is_empty()
+            && self.prefixes.is_empty()
+            && self.suffixes.is_empty()
+            && !self.needs_hash
+            && self.behavior == Behavior::Unspecified
+    }
+}
+
+/// A resource while it is being built.
+#[derive(Debug, Clone)]
+pub(crate) struct Object {
+    pub(crate) body: Node,
+    pub(crate) history: History,
+    /// The vars whose values are read from it.
+    pub(crate) vars: Vec<SmolStr>,
+    pub(crate) removed: Vec<Removal>,
+    pub(crate) stable_name: Option<SmolStr>,
+}
+
+const INTERNAL: &str = "internal.config.kubernetes.io/";
+
+/// Annotations that kustomize takes off at the end.
+const BUILD_ANNOTATIONS: [&str; 19] = [
+    "internal.config.kubernetes.io/previousKinds",
+    "internal.config.kubernetes.io/previousNames",
+    "internal.config.kubernetes.io/prefixes",
+    "internal.config.kubernetes.io/suffixes",
+    "internal.config.kubernetes.io/previousNamespaces",
+    "internal.config.kubernetes.io/allowNameChange",
+    "internal.config.kubernetes.io/allowKindChange",
+    "internal.config.kubernetes.io/refBy",
+    "internal.config.kubernetes.io/generatorBehavior",
+    "internal.config.kubernetes.io/needsHashSuffix",
+    "internal.config.kubernetes.io/path",
+    "internal.config.kubernetes.io/index",
+    "internal.config.kubernetes.io/seqindent",
+    "internal.config.kubernetes.io/id",
+    "internal.config.kubernetes.io/annotations-migration-resource-id",
+    "config.kubernetes.io/path",
+    "config.kubernetes.io/index",
+    "config.k8s.io/id",
+    "internal.config.kubernetes.io/helm-generated",
+];
+
+impl Object {
+    pub(crate) fn new(body: Node) -> Self {
+        let history = written_history(&body);
+        Self { body, history, vars: Vec::new(), removed: Vec::new(), stable_name: None }
+    }
+
+    pub(crate) fn id(&self, kinds: &Kinds) -> Id {
+        Id::of(&self.body, kinds)
+    }
+
+    pub(crate) fn gvk(&self) -> Gvk {
+        gvk(&self.body)
+    }
+
+    pub(crate) fn name(&self) -> SmolStr {
+        meta(&self.body, "name")
+    }
+
+    pub(crate) fn namespace(&self) -> SmolStr {
+        meta(&self.body, "namespace")
+    }
+
+    /// The identities it had, oldest first; their group and version are those it has now.
+    pub(crate) fn previous_ids(&self) -> impl Iterator<Item = Id> {
+        let now = self.gvk();
+        self.history.previous.iter().map(move |p| Id {
+            gvk: Gvk { kind: p.kind.clone(), ..now.clone() },
+            name: p.name.clone(),
+            namespace: p.namespace.clone(),
+            cluster: false,
+        })
+    }
+
+    /// The identities it had and the one it has.
+    pub(crate) fn any_id(&self, kinds: &Kinds, matches: impl Fn(&Id) -> bool) -> bool {
+        self.previous_ids().any(|id| matches(&id)) || matches(&self.id(kinds))
+    }
+
+    /// The identity it had first.
+    pub(crate) fn original_id(&self, kinds: &Kinds) -> Id {
+        self.previous_ids().next().unwrap_or_else(|| self.id(kinds))
+    }
+
+    /// Remembers the identity it has now.
+    pub(crate) fn push_previous(&mut self, kinds: &Kinds) {
+        let id = self.id(kinds);
+        let namespace = id.effective_namespace().into();
+        self.history.previous.push(Previous { name: id.name, namespace, kind: id.gvk.kind });
+    }
+
+    /// Whether nothing is left of it.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.body.is_null() || self.body.as_map().is_some_and(<[Entry]>::is_empty)
+    }
+
+    pub(crate) fn label_pairs(&self, field: &str) -> &[Entry] {
+        self.body.at(&["metadata", field]).map(Node::entries).unwrap_or_default()
+    }
+
+    pub(crate) fn annotation(&self, key: &str) -> Option<&str> {
+        let annotations = self.body.at(&["metadata", "annotations"])?;
+        annotations.get(key).map(|n| n.text().unwrap_or_default())
+    }
+
+    /// Sets an annotation of kustomize's own.
+    pub(crate) fn set_annotation(&mut self, key: &str, text: &str, span: Span) {
+        let value = Node::string(text, Origin::new(span));
+        set_below(&mut self.body, &["metadata", "annotations"], Entry::new(key, span, value));
+    }
+
+    pub(crate) fn remove_annotation(&mut self, key: &str) {
+        if self.annotation(key).is_some()
+            && let Some(annotations) = self.body.at_mut(&["metadata", "annotations"])
+        {
+            annotations.remove(key);
+        }
+    }
+
+    /// The finished resource; `None` if it has no kind or name.
+    pub(crate) fn finish(mut self) -> Option<Resource> {
+        self.settle_annotations();
+        let mut resource = Resource::new(self.body)?;
+        resource.stable_name = self.stable_name;
+        resource.removed = self.removed.into();
+        Some(resource)
+    }
+
+    /// Annotations end as strings, whatever they were; kustomize's own go, and so does an empty map.
+    fn settle_annotations(&mut self) {
+        let Some(annotations) = self.body.at(&["metadata", "annotations"]) else { return };
+        let kept = annotations.entries().iter();
+        let kept = kept.filter(|e| !BUILD_ANNOTATIONS.contains(&e.key.as_str()));
+        let kept: Vec<Entry> = kept.map(as_string).collect();
+        let origin = annotations.origin.clone();
+        if let Some(metadata) = self.body.get_mut("metadata") {
+            if kept.is_empty() {
+                metadata.remove("annotations");
+            } else if let Some(annotations) = metadata.get_mut("annotations") {
+                *annotations = Node::map(kept, origin);
+            }
+        }
+    }
+}
+
+/// An entry whose value is read as text.
+pub(crate) fn as_string(entry: &Entry) -> Entry {
+    if entry.value.as_str().is_some() {
+        return entry.clone();
+    }
+    let mut scalar = Scalar::string(entry.value.text().unwrap_or_default());
+    scalar.exposure = entry.value.as_scalar().map_or(scalar.exposure, |s| s.exposure);
+    Entry { value: Node::scalar(scalar, entry.value.origin.clone()), ..entry.clone() }
+}
+
+/// Sets an entry of the map at a path, made where it is absent or null.
+pub(crate) fn set_below(body: &mut Node, path: &[&str], entry: Entry) {
+    let Some((key, rest)) = path.split_first() else {
+        body.set(entry);
+        return;
+    };
+    if body.get(key).is_none_or(Node::is_null) {
+        let map = Node::map(Vec::new(), Origin::new(entry.key_span));
+        body.set(Entry::new(*key, entry.key_span, map));
+    }
+    if let Some(next) = body.get_mut(key) {
+        set_below(next, rest, entry);
+    }
+}
+
+/// What an input claims in internal annotations of its own.
+fn written_history(body: &Node) -> History {
+    let mut history = History::default();
+    let annotations = body.at(&["metadata", "annotations"]);
+    let entries = annotations.map(Node::entries).unwrap_or_default();
+    if !entries.iter().any(|e| e.key.starts_with(INTERNAL)) {
+        return history;
+    }
+    let list = |name: &str| -> Vec<SmolStr> {
+        let entry = entries.iter().find(|e| e.key.strip_prefix(INTERNAL) == Some(name));
+        let text = entry.and_then(|e| e.value.text());
+        text.map(|t| t.split(',').map(SmolStr::new).collect()).unwrap_or_default()
+    };
+    let names = list("previousNames").into_iter();
+    let others = list("previousNamespaces").into_iter().zip(list("previousKinds"));
+    history.previous = names
+        .zip(others)
+        .map(|(name, (namespace, kind))| Previous { name, namespace, kind })
+        .collect();
+    history.prefixes = list("prefixes");
+    history.suffixes = list("suffixes");
+    history.needs_hash = list("needsHashSuffix") == ["enabled"];
+    history.behavior = Behavior::named(list("generatorBehavior").first().map_or("", |b| b));
+    history
+}

@@ -1,0 +1,121 @@
+//! The order of objects in the output.
+
+use std::cmp::Ordering;
+use std::collections::HashMap;
+use std::sync::OnceLock;
+
+use gitops_model::Gvk;
+use gitops_yaml::SmolStr;
+
+use crate::error::{Context as _, Error, Result};
+use crate::decode::text;
+use crate::id::{Id, gvk_text};
+use crate::kustomization::SortOptions;
+use crate::object::Object;
+
+mod table {
+    use serde::Deserialize;
+    use std::sync::OnceLock;
+
+    const TABLE: &str = include_str!("../../../schemas/tables/kustomize-order.yaml");
+
+    #[derive(Deserialize)]
+    pub(super) struct Order {
+        pub(super) first: Vec<String>,
+        pub(super) last: Vec<String>,
+    }
+
+    pub(super) fn order() -> &'static Order {
+        static ORDER: OnceLock<Order> = OnceLock::new();
+        ORDER.get_or_init(|| serde_yaml::from_str(TABLE).expect("the embedded table is well-formed"))
+    }
+}
+
+/// Ranks of kinds: below zero come first, above zero last.
+struct Ranks<'a>(HashMap<&'a str, i64>);
+
+impl<'a> Ranks<'a> {
+    fn new(
+        first: impl ExactSizeIterator<Item = &'a str>,
+        last: impl Iterator<Item = &'a str>,
+    ) -> Self {
+        let count = first.len() as i64;
+        let first = first.enumerate().map(|(i, kind)| (kind, i as i64 - count));
+        let last = last.enumerate().map(|(i, kind)| (kind, i as i64 + 1));
+        Self(first.chain(last).collect())
+    }
+
+    fn default_order() -> &'static Ranks<'static> {
+        static RANKS: OnceLock<Ranks<'static>> = OnceLock::new();
+        RANKS.get_or_init(|| {
+            let order = table::order();
+            let (first, last) = (order.first.iter(), order.last.iter());
+            Ranks::new(first.map(String::as_str), last.map(String::as_str))
+        })
+    }
+
+    fn of(&self, kind: &str) -> i64 {
+        self.0.get(kind).copied().unwrap_or(0)
+    }
+
+    fn compare(&self, a: &Id, b: &Id) -> Ordering {
+        if a.gvk == b.gvk {
+            return id_text(a).cmp(&id_text(b));
+        }
+        let by_rank = self.of(&a.gvk.kind).cmp(&self.of(&b.gvk.kind));
+        let (x, y) = (sort_text(&a.gvk), sort_text(&b.gvk));
+        let namespaces = a.gvk.kind == "Namespace" && b.gvk.kind == "Namespace";
+        let reversed = namespaces && (a.gvk.group.is_empty() || b.gvk.group.is_empty());
+        by_rank.then_with(|| if reversed { y.cmp(&x) } else { x.cmp(&y) })
+    }
+}
+
+/// What field specs are sorted by.
+pub(crate) fn rank(gvk: &Gvk) -> (i64, String) {
+    (Ranks::default_order().of(&gvk.kind), sort_text(gvk))
+}
+
+fn or<'t>(text: &'t SmolStr, none: &'static str) -> &'t str {
+    if text.is_empty() { none } else { text }
+}
+
+fn sort_text(gvk: &Gvk) -> String {
+    format!("{}_{}_{}", or(&gvk.group, "~G"), or(&gvk.version, "~V"), or(&gvk.kind, "~K"))
+}
+
+fn id_text(id: &Id) -> String {
+    format!("{}|{}|{}", gvk_text(&id.gvk), or(&id.namespace, "~X"), or(&id.name, "~N"))
+}
+
+/// Puts objects into the order that the root asks for.
+pub(crate) fn sort(
+    objects: &mut Vec<Object>,
+    options: Option<&SortOptions>,
+    id: impl Fn(&Object) -> Id,
+) -> Result<()> {
+    let order = options.map_or("legacy", |o| text(&o.order));
+    let legacy = options.and_then(|o| o.legacy.as_ref());
+    let fail = |message: &str| {
+        let span = options.and_then(|o| o.span);
+        Err(Error::new(message, span)).context("sortOptions")
+    };
+    match order {
+        "fifo" if legacy.is_some() => fail(
+            "the field 'sortOptions.legacySortOptions' is set but the selected sort order is 'fifo', not \
+             'legacy'",
+        ),
+        "fifo" => Ok(()),
+        "legacy" => {
+            let own = legacy.map(|l| {
+                let first = l.order_first.0.iter().map(|t| t.text.as_str());
+                Ranks::new(first, l.order_last.0.iter().map(|t| t.text.as_str()))
+            });
+            let ranks = own.as_ref().unwrap_or_else(|| Ranks::default_order());
+            let mut keyed: Vec<(Id, Object)> = objects.drain(..).map(|o| (id(&o), o)).collect();
+            keyed.sort_by(|(a, _), (b, _)| ranks.compare(a, b));
+            objects.extend(keyed.into_iter().map(|(_, object)| object));
+            Ok(())
+        }
+        _ => fail("the field 'sortOptions.order' must be one of [fifo, legacy]"),
+    }
+}

@@ -1,0 +1,102 @@
+//! Objects from the text of a file or an inline string.
+
+use std::collections::VecDeque;
+
+use gitops_yaml::{ErrorKind, Node, ParseError, Span};
+
+use crate::error::{Error, Result};
+use crate::load::{Content, Loader};
+use crate::object::Object;
+
+/// The objects of a file.
+pub(crate) fn objects_of(loader: &Loader, content: &Content) -> Result<Vec<Object>> {
+    let file = loader.parse(content);
+    let span = Span::new(file.id, 0, 0);
+    objects(&file.documents, &file.errors, &file.source.text, span, true)
+}
+
+/// The objects of a text, parsed. `strict` refuses keys that stand twice.
+pub(crate) fn objects(
+    documents: &[Node],
+    errors: &[ParseError],
+    text: &str,
+    span: Span,
+    strict: bool,
+) -> Result<Vec<Object>> {
+    if let Some(error) = errors.iter().find(|e| strict || e.kind != ErrorKind::DuplicateKey) {
+        return Err(Error::from(error));
+    }
+    check_separators(text, span)?;
+    let mut queue: VecDeque<Node> = nonempty(documents).cloned().collect();
+    if let [only] = documents
+        && matches!(only.get("kind").and_then(Node::text), Some("List" | "ResourceList"))
+        && let Some(items) = only.get("items")
+    {
+        // A text that is one list is its items, before anything is checked.
+        queue = nonempty(items.items()).cloned().collect();
+    }
+    queue.iter().try_for_each(check_metadata)?;
+    let mut objects = Vec::new();
+    while let Some(node) = queue.pop_front() {
+        let kind = node.get("kind").and_then(Node::text).unwrap_or_default();
+        match node.get("items").filter(|_| kind.ends_with("List")) {
+            None => objects.push(Object::new(node)),
+            Some(items) if items.is_null() => {}
+            Some(items) => {
+                let Some(items) = items.as_seq() else {
+                    let message = format!("expected array in {kind}/items");
+                    return Err(Error::at(message, items.span()));
+                };
+                for item in nonempty(items) {
+                    check_metadata(item)?;
+                    queue.push_back(item.clone());
+                }
+            }
+        }
+    }
+    Ok(objects)
+}
+
+fn nonempty(nodes: &[Node]) -> impl Iterator<Item = &Node> {
+    nodes.iter().filter(|n| !is_nothing(n))
+}
+
+/// Null, or an empty map or list.
+pub(crate) fn is_nothing(node: &Node) -> bool {
+    node.is_null()
+        || node.as_map().is_some_and(<[_]>::is_empty)
+        || node.as_seq().is_some_and(<[_]>::is_empty)
+}
+
+/// Every object needs a kind and a name, lists a kind alone.
+pub(crate) fn check_metadata(node: &Node) -> Result<()> {
+    let fields = ["apiVersion", "kind", "metadata"];
+    if !fields.iter().any(|key| node.get(key).is_some_and(|n| !is_nothing(n))) {
+        return Err(Error::at("missing Resource metadata", node.span()));
+    }
+    let text = |n: Option<&Node>| {
+        n.filter(|n| !n.is_null()).and_then(Node::text).unwrap_or_default().to_owned()
+    };
+    let kind = text(node.get("kind"));
+    if kind.is_empty() {
+        return Err(Error::at("missing kind in object", node.span()));
+    }
+    if !kind.ends_with("List") && text(node.at(&["metadata", "name"])).is_empty() {
+        let message = format!("missing metadata.name in object of kind {kind}");
+        return Err(Error::at(message, node.span()));
+    }
+    Ok(())
+}
+
+/// Nothing but a comment may follow `---` on its line.
+fn check_separators(text: &str, span: Span) -> Result<()> {
+    for line in text.split_inclusive('\n').skip(1) {
+        let Some(rest) = line.strip_prefix("---").filter(|_| line.ends_with('\n')) else { continue };
+        let rest = rest.trim();
+        if !rest.is_empty() && !rest.starts_with('#') {
+            let message = format!("invalid document separator: {}", line.trim());
+            return Err(Error::at(message, span));
+        }
+    }
+    Ok(())
+}

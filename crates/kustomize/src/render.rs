@@ -1,0 +1,171 @@
+//! The part of a build that happens once, at its root.
+
+use std::cell::RefCell;
+use std::sync::Arc;
+
+use gitops_model::{Gvk, Problem, Resource};
+use gitops_yaml::{Node, Number, Scalar, ScalarKind, Span, Value};
+
+use crate::accumulate::{Accumulated, Session, Target};
+use crate::build_metadata::{ORIGIN, Place, TRANSFORMATIONS};
+use crate::config::Spec;
+use crate::decode::{Pair, Pairs, Text};
+use crate::error::{Error, Result};
+use crate::id::Kinds;
+use crate::kustomization::{FILE_NAMES, Kustomization};
+use crate::load::Loader;
+use crate::memo::{Root, RootKey, inputs};
+use crate::object::Object;
+use crate::resources::Resources;
+use crate::trace::Trace;
+use crate::transform::labels;
+use crate::{Context, Failure, Options, Release, Rendered};
+
+pub(crate) fn render(
+    cx: &Context,
+    root: &str,
+    edited: Option<&Node>,
+    options: &Options,
+) -> std::result::Result<Arc<Rendered>, Arc<Failure>> {
+    let root = root.trim_matches('/');
+    let key = RootKey { root: root.to_owned(), options: options.clone(), edited: edited.cloned() };
+    if let Some(found) = cx.memo.root(&key, cx.tree) {
+        return found.result.clone();
+    }
+    let trace = RefCell::new(Trace::default());
+    let rendered = render_root(cx, root, edited, options, &trace);
+    let trace = Arc::new(trace.into_inner());
+    let result = match rendered {
+        Ok((resources, problems)) => {
+            let inputs = inputs(&trace, options, edited);
+            Ok(Arc::new(Rendered { resources, problems, unchecked: Vec::new(), inputs }))
+        }
+        Err(error) => {
+            let problem = error.problem(root);
+            let mut unchecked = error.unchecked;
+            for entry in &mut unchecked {
+                entry.span = entry.span.or(error.span);
+            }
+            Err(Arc::new(Failure { problems: vec![problem], unchecked }))
+        }
+    };
+    cx.memo.keep_root(key, Root { trace, result: result.clone() });
+    result
+}
+
+fn render_root(
+    cx: &Context,
+    root: &str,
+    edited: Option<&Node>,
+    options: &Options,
+    trace: &RefCell<Trace>,
+) -> Result<(Vec<Arc<Resource>>, Vec<Problem>)> {
+    let loader = Loader::new(cx.tree, cx.sources, options, root, trace)?;
+    let (kustomization, file_name, warnings) = match edited {
+        None => Kustomization::load(&loader)?,
+        Some(node) => {
+            let (kustomization, warnings) = Kustomization::read(node, root)?;
+            (kustomization, FILE_NAMES[0], warnings)
+        }
+    };
+    let build_metadata = kustomization.build_metadata.0.first().map(|t| t.span);
+    let session = Session {
+        cx,
+        options,
+        kinds: RefCell::new(Kinds { release: options.release, custom: None }),
+        schema_is_set: RefCell::new(false),
+        warnings: RefCell::new(warnings),
+        build_metadata,
+    };
+    session.set_schema(&kustomization, &loader)?;
+    let place = build_metadata.map(|_| Place::default());
+    let target = Target { session: &session, loader, kustomization, file_name, place };
+    let all = target.accumulate(Accumulated::empty())?;
+    let resources = finish(all, &target.kustomization, &session.kinds())?;
+    Ok((resources, session.warnings.take()))
+}
+
+/// What kustomize does last: hashes, references, vars, order.
+fn finish(
+    all: Accumulated,
+    kustomization: &Kustomization,
+    kinds: &Kinds,
+) -> Result<Vec<Arc<Resource>>> {
+    let Accumulated { mut resources, config, vars } = all;
+    crate::hash::append(&mut resources, kinds)?;
+    crate::name_reference::fix(&mut resources, &config, kinds)?;
+    vars.resolve(&mut resources, &config)?;
+    resources.0.iter().try_for_each(|o| crate::read::check_metadata(&o.body))?;
+    resources.0.retain(|o| !is_local(o));
+    let options = kustomization.sort_options.as_ref();
+    crate::order::sort(&mut resources.0, options, |o| o.id(kinds))?;
+    resources.check_unique(kinds)?;
+    let asks = |option: &str| kustomization.build_metadata.0.iter().find(|t| t.text == option);
+    if let Some(asked) = asks("managedByLabel") {
+        set_managed_by(&mut resources, kinds.release, asked)?;
+    }
+    for object in &mut resources.0 {
+        if asks("originAnnotations").is_none() {
+            object.remove_annotation(ORIGIN);
+        }
+        if asks("transformerAnnotations").is_none() {
+            object.remove_annotation(TRANSFORMATIONS);
+        }
+        check_numbers(&object.body)?;
+    }
+    Ok(resources.0.into_iter().filter_map(Object::finish).map(Arc::new).collect())
+}
+
+/// Whether an object is there for tools on the way alone.
+fn is_local(object: &Object) -> bool {
+    object.annotation("config.kubernetes.io/local-config").is_some_and(|text| text != "false")
+}
+
+fn set_managed_by(resources: &mut Resources, release: Release, asked: &Text) -> Result<()> {
+    let version = match release {
+        Release::V5_8_1 => "kustomize-v5.8.1",
+        Release::V5_8_2 => "kustomize-v5.8.2",
+    };
+    let value = Text { text: version.into(), span: asked.span };
+    let pair = Pair { value, key_span: asked.span };
+    let pairs = Pairs::from([("app.kubernetes.io/managed-by".into(), pair)]);
+    let spec = Spec { gvk: Gvk::default(), path: "metadata/labels".into(), create: true };
+    labels::apply(resources, &pairs, &[spec], "buildMetadata")
+}
+
+/// JSON has no word for numbers that are none, and scalars with a tag must be what it says.
+fn check_numbers(node: &Node) -> Result<()> {
+    match &node.value {
+        Value::Scalar(s) => check_scalar(s, node.span()),
+        Value::Seq(items) => items.iter().try_for_each(check_numbers),
+        Value::Map(entries) => entries.iter().try_for_each(|e| check_numbers(&e.value)),
+    }
+}
+
+fn check_scalar(scalar: &Scalar, span: Span) -> Result<()> {
+    if !matches!(scalar.kind, ScalarKind::Int | ScalarKind::Float) {
+        return Ok(());
+    }
+    match Number::parse(&scalar.text) {
+        Some(Number::Float(f)) if !f.is_finite() => {
+            Err(Error::at(format!("json: unsupported value: {}", scalar.text), span))
+        }
+        Some(_) => Ok(()),
+        None => Err(Error::at(format!("json: unsupported value: {}", scalar.text), span)),
+    }
+}
+
+pub(crate) fn load_objects(
+    cx: &Context,
+    path: &str,
+) -> std::result::Result<Vec<Resource>, Vec<Problem>> {
+    let options = Options::default();
+    let trace = RefCell::new(Trace::default());
+    let read = || {
+        let loader = Loader::new(cx.tree, cx.sources, &options, "", &trace)?;
+        let content = loader.read(path)?;
+        crate::read::objects_of(&loader, &content)
+    };
+    let objects = read().map_err(|e| vec![e.problem(path)])?;
+    Ok(objects.into_iter().filter_map(Object::finish).collect())
+}

@@ -1,0 +1,338 @@
+//! `patches`, `patchesStrategicMerge` and `patchesJson6902`.
+
+use gitops_yaml::{Entry, Node, Origin, Parsed, Span};
+
+use crate::decode::{Text, text};
+use crate::error::{Context as _, Error, Result};
+use crate::fields::string;
+use crate::id::{Id, Kinds};
+use crate::json_patch::JsonPatch;
+use crate::kustomization::{Patch, PatchOptions};
+use crate::load::Loader;
+use crate::object::{History, Object, set_below};
+use crate::read::objects;
+use crate::resources::Resources;
+use crate::selector::Selector;
+
+/// The text of a patch, read as YAML.
+struct Source {
+    text: String,
+    parsed: Parsed,
+    span: Span,
+    /// How messages call it.
+    name: String,
+}
+
+impl Source {
+    fn inline(loader: &Loader, text: &Text) -> Self {
+        let parsed = crate::inline::parse(loader.sources, text);
+        let name = format!("[patch: {:?}]", text.trim());
+        Self { text: text.trim().to_owned(), parsed, span: text.span, name }
+    }
+
+    fn file(loader: &Loader, path: &Text) -> Result<Self> {
+        let content = loader.load(path).or_at(path.span)?;
+        let file = loader.parse(&content);
+        let parsed = Parsed { documents: file.documents.clone(), errors: file.errors.clone() };
+        let name = format!("[path: {:?}]", path.text.as_str());
+        let span = Span::new(file.id, 0, 0);
+        Ok(Self { text: file.source.text.to_string(), parsed, span, name })
+    }
+
+    fn objects(&self) -> Result<Vec<Object>> {
+        objects(&self.parsed.documents, &self.parsed.errors, &self.text, self.span, false)
+    }
+
+    /// The operations, if the text is a list of them. A text that begins with `[` is read as JSON alone.
+    fn operations(&self) -> Option<JsonPatch> {
+        let is_json = self.text.starts_with('[');
+        if is_json && serde_json::from_str::<serde::de::IgnoredAny>(&self.text).is_err() {
+            return None;
+        }
+        if self.parsed.errors.iter().any(|e| e.kind != gitops_yaml::ErrorKind::DuplicateKey) {
+            return None;
+        }
+        match self.parsed.documents.first() {
+            Some(document) => JsonPatch::read(document),
+            None => JsonPatch::read(&Node::null(Origin::new(self.span))),
+        }
+    }
+}
+
+/// Applies one entry of `patches`.
+pub(crate) fn apply(
+    resources: &mut Resources,
+    patch: &Patch,
+    loader: &Loader,
+    kinds: &Kinds,
+    asked: Span,
+) -> Result<()> {
+    let span = patch.span.unwrap_or(asked);
+    let inline = patch.patch.as_ref().filter(|p| !p.trim().is_empty());
+    let source = match (inline, &patch.path) {
+        (None, None) => return Err(Error::at("must specify one of patch and path", span)),
+        (Some(_), Some(_)) => {
+            return Err(Error::at("patch and path can't be set at the same time", span));
+        }
+        (Some(inline), None) => Source::inline(loader, inline),
+        (None, Some(path)) => Source::file(loader, path).context(format!(
+            "failed to get the patch file from path({})",
+            path.text
+        ))?,
+    };
+    match (source.objects(), source.operations()) {
+        (Ok(objects), Some(operations)) if !objects.is_empty() && !operations.is_empty() => {
+            let message =
+                format!("illegally qualifies as both an SM and JSON patch: {}", source.name);
+            Err(Error::at(message, span))
+        }
+        (Ok(objects), _) => merge(resources, &objects, patch, kinds, &source).or_at(span),
+        (Err(_), Some(operations)) => {
+            operate(resources, &operations, patch, kinds, &source.name).or_at(span)
+        }
+        (Err(error), None) => {
+            let why = error.message;
+            let message = format!("unable to parse SM or JSON patch from {}: {why}", source.name);
+            Err(Error::new(message, error.span).or_at(span))
+        }
+    }
+}
+
+fn merge(
+    resources: &mut Resources,
+    patches: &[Object],
+    patch: &Patch,
+    kinds: &Kinds,
+    source: &Source,
+) -> Result<()> {
+    let options = patch.options.clone().unwrap_or_default();
+    let Some(target) = &patch.target else {
+        for patch in patches {
+            let id = patch.original_id(kinds);
+            let at = resources.one(&id, kinds).context(format!(
+                "no resource matches strategic merge patch \"{id}\""
+            ));
+            let at = at.or_at(patch.body.span())?;
+            if let Some(target) = resources.0.get_mut(at) {
+                merge_one(target, &patch.body, &options, kinds, "patches")?;
+            }
+        }
+        return Ok(());
+    };
+    let patch = match patches {
+        [] => return Ok(()),
+        [patch] => patch,
+        _ => {
+            let message = format!(
+                "Multiple Strategic-Merge Patches in one `patches` entry is not allowed to set \
+                 `patches.target` field: {}",
+                source.name
+            );
+            return Err(Error::at(message, source.span));
+        }
+    };
+    let selector = Selector::new(target).context("unable to find patch target in `resources`")?;
+    let body = with_string_metadata(&patch.body);
+    for object in resources.0.iter_mut().filter(|o| !o.is_empty()) {
+        if selector.selects(object, kinds) {
+            merge_one(object, &body, &options, kinds, "patches")?;
+        }
+    }
+    resources.drop_empty();
+    if options.allow_kind_change || options.allow_name_change {
+        resources.check_unique(kinds)?;
+    }
+    Ok(())
+}
+
+/// A patch that goes through kustomize's list of resources has its labels and annotations rewritten as
+/// strings, nulls among them.
+fn with_string_metadata(body: &Node) -> Node {
+    let mut body = body.clone();
+    let Some(metadata) = body.get_mut("metadata") else { return body };
+    for field in ["labels", "annotations"] {
+        let Some(old) = metadata.get(field) else { continue };
+        let text = |e: &Entry| {
+            let value = string(e.value.text().unwrap_or_default(), e.value.origin.clone());
+            Entry { value, ..e.clone() }
+        };
+        let entries: Vec<Entry> = old.entries().iter().map(text).collect();
+        let origin = old.origin.clone();
+        if entries.is_empty() {
+            metadata.remove(field);
+        } else if let Some(slot) = metadata.get_mut(field) {
+            *slot = Node::map(entries, origin);
+        }
+    }
+    body
+}
+
+fn merge_one(
+    target: &mut Object,
+    patch: &Node,
+    options: &PatchOptions,
+    kinds: &Kinds,
+    by: &'static str,
+) -> Result<()> {
+    let kind = target.body.entry("kind").cloned();
+    let api_version = target.body.entry("apiVersion").cloned();
+    let metadata = target.body.get("metadata");
+    let name = metadata.and_then(|m| m.entry("name")).cloned();
+    let namespace = metadata.and_then(|m| m.entry("namespace")).cloned();
+    if options.allow_kind_change || options.allow_name_change {
+        target.push_previous(kinds);
+    }
+    let schema = kinds.merge_schema();
+    let merged =
+        gitops_schema::strategic_merge(&target.body, patch, schema, by, &mut target.removed)?;
+    let Some(merged) = merged else {
+        target.body = Node::null(target.body.origin.clone());
+        return Ok(());
+    };
+    target.body = merged;
+    let kind = kind.filter(|_| !options.allow_kind_change);
+    for entry in [kind, api_version].into_iter().flatten() {
+        target.body.set(entry);
+    }
+    if let Some(name) = name.filter(|_| !options.allow_name_change) {
+        set_below(&mut target.body, &["metadata"], name);
+    }
+    match namespace {
+        Some(namespace) => set_below(&mut target.body, &["metadata"], namespace),
+        None => {
+            target.body.get_mut("metadata").and_then(|m| m.remove("namespace"));
+        }
+    }
+    if wipes_annotations(patch) {
+        target.history = History::default();
+    }
+    Ok(())
+}
+
+/// kustomize keeps what it knows of an object in annotations; who takes them away makes it forget.
+fn wipes_annotations(patch: &Node) -> bool {
+    let annotations = patch.at(&["metadata", "annotations"]);
+    let directive = |node: Option<&Node>| {
+        let text = node.and_then(|n| n.get("$patch")).and_then(Node::text);
+        matches!(text, Some("delete" | "replace"))
+    };
+    annotations.is_some_and(Node::is_null)
+        || directive(annotations)
+        || directive(patch.get("metadata"))
+}
+
+fn operate(
+    resources: &mut Resources,
+    operations: &JsonPatch,
+    patch: &Patch,
+    kinds: &Kinds,
+    name: &str,
+) -> Result<()> {
+    let Some(target) = &patch.target else {
+        let message = format!("must specify a target for JSON patch {name}");
+        return Err(Error::new(message, None));
+    };
+    let selector = Selector::new(target)?;
+    for object in &mut resources.0 {
+        if selector.selects(object, kinds) {
+            object.push_previous(kinds);
+            operate_on(object, operations, "patches")?;
+        }
+    }
+    Ok(())
+}
+
+fn operate_on(object: &mut Object, operations: &JsonPatch, by: &'static str) -> Result<()> {
+    let annotations = object.body.at(&["metadata", "annotations"]);
+    if !object.history.is_empty() && annotations.is_none_or(Node::is_null) {
+        // kustomize's own annotations are there while the patch runs.
+        let span = object.body.span();
+        let empty = Node::map(Vec::new(), Origin::new(span));
+        set_below(&mut object.body, &["metadata"], Entry::new("annotations", span, empty));
+    }
+    operations.apply(&mut object.body, by, &mut object.removed)?;
+    if object.body.as_map().is_none() {
+        let message = "json: cannot unmarshal array into Go value of type map[string]interface {}";
+        return Err(Error::at(message, object.body.span()));
+    }
+    crate::json::round_trip(&mut object.body);
+    Ok(())
+}
+
+/// Applies `patchesStrategicMerge`: every entry is an inline patch or the path of one.
+pub(crate) fn apply_strategic_merge(
+    resources: &mut Resources,
+    entries: &[Text],
+    loader: &Loader,
+    kinds: &Kinds,
+) -> Result<()> {
+    let mut patches = Vec::new();
+    for entry in entries {
+        let inline = Source::inline(loader, entry).objects();
+        let objects = match inline {
+            Ok(objects) => objects,
+            Err(_) => Source::file(loader, entry)?.objects().or_at(entry.span)?,
+        };
+        patches.extend(objects);
+    }
+    if patches.is_empty() {
+        let span = entries.first().map(|e| e.span);
+        return Err(Error::new("patch appears to be empty", span));
+    }
+    apply_patches(resources, &patches, kinds)
+}
+
+/// Merges patches by their own identities.
+pub(crate) fn apply_patches(
+    resources: &mut Resources,
+    patches: &[Object],
+    kinds: &Kinds,
+) -> Result<()> {
+    for patch in patches {
+        let id: Id = patch.original_id(kinds);
+        let at = resources.one(&id, kinds).or_at(patch.body.span())?;
+        let body = with_string_metadata(&patch.body);
+        if let Some(target) = resources.0.get_mut(at) {
+            let options = PatchOptions::default();
+            merge_one(target, &body, &options, kinds, "patchesStrategicMerge")?;
+        }
+        resources.drop_empty();
+    }
+    Ok(())
+}
+
+/// Applies one entry of `patchesJson6902`.
+pub(crate) fn apply_json6902(
+    resources: &mut Resources,
+    patch: &Patch,
+    loader: &Loader,
+    kinds: &Kinds,
+    asked: Span,
+) -> Result<()> {
+    let span = patch.span.unwrap_or(asked);
+    let target = patch.target.as_ref().filter(|t| !text(&t.name).is_empty());
+    let Some(target) = target else {
+        return Err(Error::at("must specify the target name", span));
+    };
+    let source = match (&patch.patch, &patch.path) {
+        (None, None) => return Err(Error::at("empty file path and empty jsonOp", span)),
+        (Some(_), Some(_)) => {
+            return Err(Error::at("must specify a file path or jsonOp, not both", span));
+        }
+        (Some(inline), None) => Source::inline(loader, inline),
+        (None, Some(path)) => Source::file(loader, path)?,
+    };
+    let operations = source.operations().ok_or_else(|| {
+        Error::at(format!("decoding {}: it is no list of operations", source.name), span)
+    })?;
+    if operations.is_empty() {
+        return Err(Error::at("patch appears to be empty", span));
+    }
+    let selector = Selector::new(target)?;
+    for object in &mut resources.0 {
+        if selector.selects(object, kinds) {
+            operate_on(object, &operations, "patchesJson6902").or_at(span)?;
+        }
+    }
+    Ok(())
+}

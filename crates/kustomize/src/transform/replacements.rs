@@ -1,0 +1,319 @@
+//! `replacements`: a field of one object copied into fields of others.
+
+use gitops_yaml::{Dialect, Node, Scalar, ScalarKind, SmolStr, Span, Style, Value, resolve};
+
+use crate::config::selected;
+use crate::decode::{Decode, Text, text};
+use crate::error::{Context as _, Error, Result};
+use crate::id::{Id, Kinds};
+use crate::kustomization::{FieldOptions, Replacement, Source, Target};
+use crate::load::Loader;
+use crate::object::Object;
+use crate::path::{Make, lookup, split, visit};
+use crate::read::is_nothing;
+use crate::resources::Resources;
+use crate::selector::Selector;
+use crate::transform::structured;
+
+const NAME: &str = "metadata.name";
+
+/// The replacements of a list, those in files included.
+pub(crate) fn load(entries: &[Replacement], loader: &Loader) -> Result<Vec<Replacement>> {
+    let mut all = Vec::new();
+    for entry in entries {
+        let Some(path) = &entry.path else {
+            all.push(entry.clone());
+            continue;
+        };
+        if entry.source.is_some() || entry.targets.as_ref().is_some_and(|t| !t.0.is_empty()) {
+            return Err(Error::at("cannot specify both path and inline replacement", path.span));
+        }
+        let content = loader.load(path).or_at(path.span)?;
+        let file = loader.parse(&content);
+        if let Some(error) = file.errors.first() {
+            return Err(Error::from(error));
+        }
+        let document = file.documents.first();
+        match document.map(|d| &d.value) {
+            Some(Value::Seq(_)) => {
+                let more: Vec<Replacement> =
+                    document.map(|d| Decode::decode(d, "replacements")).transpose()?.unwrap_or_default();
+                all.extend(more);
+            }
+            Some(Value::Map(_)) => {
+                all.extend(document.map(|d| Replacement::decode(d, "replacements")).transpose()?);
+            }
+            _ => {
+                let message = "unsupported replacement type encountered within replacement path";
+                return Err(Error::at(message, path.span));
+            }
+        }
+    }
+    Ok(all)
+}
+
+/// Applies one replacement.
+pub(crate) fn apply(
+    resources: &mut Resources,
+    replacement: &Replacement,
+    kinds: &Kinds,
+    asked: Span,
+) -> Result<()> {
+    let span = replacement.span.unwrap_or(asked);
+    let source = &replacement.source;
+    let Some(targets) = replacement
+        .targets
+        .as_ref()
+        .filter(|_| source.is_some() || replacement.source_value.is_some())
+    else {
+        return Err(Error::at("replacements must specify a source and at least one target", span));
+    };
+    let value = match (&replacement.source_value, source) {
+        (Some(_), Some(_)) => {
+            return Err(Error::at("value and resource selectors are mutually exclusive", span));
+        }
+        (Some(value), None) => given(value)?,
+        (None, Some(source)) => value_of(resources, source, kinds).or_at(span)?,
+        (None, None) => return Ok(()),
+    };
+    for target in &targets.0 {
+        let Some(target) = target else {
+            return Err(Error::at("target must specify resources to select", span));
+        };
+        apply_to(resources, target, &value, kinds).or_at(target.span.unwrap_or(span))?;
+    }
+    Ok(())
+}
+
+/// A value that stands in the replacement itself: it means what its text reads as.
+fn given(value: &Node) -> Result<Node> {
+    let text: Option<Text> = Decode::decode(value, "Replacement.sourceValue")?;
+    let text = text.map(|t| t.text).unwrap_or_default();
+    Ok(Node::scalar(Scalar::plain(text), value.origin.clone()))
+}
+
+fn describe(source: &Source) -> String {
+    let id = Id {
+        gvk: selected(&source.group, &source.version, &source.kind),
+        name: text(&source.name).into(),
+        namespace: text(&source.namespace).into(),
+        cluster: false,
+    };
+    id.to_string()
+}
+
+fn value_of(resources: &Resources, source: &Source, kinds: &Kinds) -> Result<Node> {
+    let gvk = selected(&source.group, &source.version, &source.kind);
+    let (name, namespace) = (text(&source.name), text(&source.namespace));
+    let same_namespace = |id: &Id| {
+        let own = if id.namespace.is_empty() { "default" } else { id.namespace.as_str() };
+        namespace.is_empty() || namespace == own
+    };
+    let fits = |id: &Id| {
+        (name.is_empty() || id.name == name) && same_namespace(id) && Id::selects(&gvk, &id.gvk)
+    };
+    let mut matches = resources.0.iter().filter(|o| !o.is_empty() && o.any_id(kinds, fits));
+    let object = matches.next().ok_or_else(|| {
+        Error::new(format!("nothing selected by {}", describe(source)), source.span)
+    })?;
+    if matches.next().is_some() {
+        let message = format!("multiple matches for selector {}", describe(source));
+        return Err(Error::new(message, source.span));
+    }
+    let path = source.field_path.as_ref().map_or(NAME, |p| p.text.as_str());
+    let found = lookup(&object.body, &split(path)).context("error looking up replacement source")?;
+    let value = found.filter(|n| !is_nothing(n)).ok_or_else(|| {
+        let message =
+            format!("fieldPath `{path}` is missing for replacement source {}", describe(source));
+        Error::new(message, source.field_path.as_ref().map(|p| p.span).or(source.span))
+    })?;
+    refined(value, source.options.as_ref())
+}
+
+/// A piece of the source, if one is asked for.
+fn refined(value: &Node, options: Option<&FieldOptions>) -> Result<Node> {
+    let Some(options) = options.filter(|o| o.delimiter.is_some()) else { return Ok(value.clone()) };
+    let Some(scalar) = value.as_scalar() else {
+        let message = "delimiter option can only be used with scalar nodes";
+        return Err(Error::new(message, options.span));
+    };
+    let index = options.index.unwrap_or(0);
+    let mut pieces = scalar.text.split(text(&options.delimiter));
+    let piece = usize::try_from(index).ok().and_then(|i| pieces.nth(i)).ok_or_else(|| {
+        let message = format!("options.index {index} is out of bounds for value {}", scalar.text);
+        Error::new(message, options.span)
+    })?;
+    with_text(value, piece)
+}
+
+fn apply_to(
+    resources: &mut Resources,
+    target: &Target,
+    value: &Node,
+    kinds: &Kinds,
+) -> Result<()> {
+    let Some(select) = &target.select else {
+        return Err(Error::new("target must specify resources to select", target.span));
+    };
+    let select = Selector::new(select).context("error creating target selector")?;
+    let reject = target.reject.iter().flatten().map(Selector::new).collect::<Result<Vec<_>>>()?;
+    for object in resources.0.iter_mut().filter(|o| !o.is_empty()) {
+        let ids = ids_of(object, kinds);
+        let rejected = reject.iter().any(|r| {
+            !r.names_nothing() && ids.iter().any(|id| r.fits_id(id))
+                || !r.has_no_requirements() && r.fits_metadata(object)
+        });
+        if rejected || !select.fits_metadata(object) || !ids.iter().any(|id| select.fits_id(id)) {
+            continue;
+        }
+        let default = [Text { text: NAME.into(), span: target.span.unwrap_or(value.span()) }];
+        let paths = if target.field_paths.0.is_empty() { &default } else { &target.field_paths.0[..] };
+        for path in paths {
+            copy_to(object, value, path, target.options.as_ref()).or_at(path.span)?;
+        }
+    }
+    Ok(())
+}
+
+fn ids_of(object: &Object, kinds: &Kinds) -> Vec<Id> {
+    std::iter::once(object.id(kinds)).chain(object.previous_ids()).collect()
+}
+
+fn copy_to(
+    object: &mut Object,
+    value: &Node,
+    path: &Text,
+    options: Option<&FieldOptions>,
+) -> Result<()> {
+    let create = options.is_some_and(|o| o.create);
+    let make = if create { Make::Like(value.clone()) } else { Make::Nothing };
+    let parts = split(path);
+    let set = &mut |node: &mut Node| set_field(node, value, options);
+    if inside_string(object, &parts, &make, value, set) {
+        return Ok(());
+    }
+    let failed = || {
+        let verb = if create { "find or create" } else { "find" };
+        format!("unable to {verb} field {:?} in replacement target", path.text.as_str())
+    };
+    let mut error = None;
+    let count = visit(&mut object.body, &parts, &make, &mut |node| {
+        set_field(node, value, options).inspect_err(|e| error = Some(e.clone()))
+    });
+    match (count, error) {
+        (_, Some(error)) => Err(error),
+        (Err(e), None) => Err(e.context(failed())),
+        (Ok(0), None) => Err(Error::new(failed(), None)),
+        (Ok(_), None) => Ok(()),
+    }
+}
+
+/// Tries to set the field in a document that a string on the path holds.
+fn inside_string(
+    object: &mut Object,
+    parts: &[SmolStr],
+    make: &Make,
+    value: &Node,
+    set: &mut dyn FnMut(&mut Node) -> Result<()>,
+) -> bool {
+    let Some((outer, inner)) = structured::split_at_scalar(&object.body, parts) else { return false };
+    let mut done = false;
+    let found = lookup_mut(&mut object.body, outer, &mut |scalar| {
+        done = structured::set_inside(scalar, inner, make, set).unwrap_or(false);
+        if done {
+            scalar.origin = value.origin.on_top_of("replacements", &scalar.origin);
+        }
+    });
+    found && done
+}
+
+/// Calls `with` on the value that a path of exact steps leads to.
+fn lookup_mut(node: &mut Node, path: &[SmolStr], with: &mut dyn FnMut(&mut Node)) -> bool {
+    let Some((part, rest)) = path.split_first() else {
+        with(node);
+        return true;
+    };
+    let one = std::slice::from_ref(part);
+    let next = match &node.value {
+        Value::Map(_) => node.get_mut(part),
+        Value::Seq(items) => {
+            let found = lookup(node, one).ok().flatten();
+            let at = found.and_then(|f| items.iter().position(|item| std::ptr::eq(item, f)));
+            at.and_then(|at| node.as_seq_mut()?.get_mut(at))
+        }
+        Value::Scalar(_) => None,
+    };
+    next.is_some_and(|next| lookup_mut(next, rest, with))
+}
+
+fn set_field(target: &mut Node, value: &Node, options: Option<&FieldOptions>) -> Result<()> {
+    let mut value = value.clone();
+    if let Some(options) = options.filter(|o| o.delimiter.is_some()) {
+        let Some(old) = target.as_scalar() else {
+            let message = "delimiter option can only be used with scalar nodes";
+            return Err(Error::new(message, options.span));
+        };
+        let joined = joined(&old.text, value.text().unwrap_or_default(), options);
+        value = with_text(&value, &joined)?;
+    }
+    let origin = value.origin.on_top_of("replacements", &target.origin);
+    let made = target.span() == value.span() && target.text() == Some("");
+    if target.as_scalar().is_some() {
+        let new = value.text().unwrap_or_default();
+        *target = if made {
+            Node::scalar(Scalar::plain(new), value.origin)
+        } else {
+            Node { origin, ..with_text(target, new)? }
+        };
+    } else {
+        *target = if made { value } else { Node { origin, ..value } };
+    }
+    Ok(())
+}
+
+fn joined(old: &str, new: &str, options: &FieldOptions) -> String {
+    let delimiter = text(&options.delimiter);
+    let index = options.index.unwrap_or(0);
+    let mut pieces: Vec<&str> = old.split(delimiter).collect();
+    match usize::try_from(index) {
+        Err(_) => pieces.insert(0, new),
+        Ok(at) => match pieces.get_mut(at) {
+            Some(piece) => *piece = new,
+            None => pieces.push(new),
+        },
+    }
+    pieces.join(delimiter)
+}
+
+/// A scalar with another text: its type stays, so the text must fit it.
+fn with_text(old: &Node, new: &str) -> Result<Node> {
+    let Some(scalar) = old.as_scalar() else { return Ok(old.clone()) };
+    let quoted = !matches!(scalar.style, Style::Plain | Style::Tagged);
+    let implied = resolve(new, Dialect::Kustomize);
+    let kind = if quoted { ScalarKind::Str } else { scalar.kind };
+    let fits = kind == ScalarKind::Str
+        || kind == implied
+        || kind == ScalarKind::Float && implied == ScalarKind::Int;
+    if !fits {
+        let message = format!("cannot decode `{new}` as {}", type_name(kind));
+        return Err(Error::at(message, old.span()));
+    }
+    let style = match scalar.style {
+        Style::Plain | Style::Tagged if kind == implied => Style::Plain,
+        Style::Plain => Style::Tagged,
+        style => style,
+    };
+    let scalar = Scalar { text: new.into(), kind, style, exposure: scalar.exposure };
+    Ok(Node::scalar(scalar, old.origin.clone()))
+}
+
+fn type_name(kind: ScalarKind) -> &'static str {
+    match kind {
+        ScalarKind::Null => "a !!null",
+        ScalarKind::Bool => "a !!bool",
+        ScalarKind::Int => "a !!int",
+        ScalarKind::Float => "a !!float",
+        ScalarKind::Str => "a !!str",
+        ScalarKind::Timestamp => "a !!timestamp",
+    }
+}

@@ -1,0 +1,161 @@
+//! Replacements inside a string that holds JSON or YAML, such as a value of a ConfigMap.
+
+use gitops_yaml::{
+    FileId, KeyOrder, Limits, Node, PrintOptions, SmolStr, Value, parse as parse_text, print,
+};
+
+use crate::error::{Error, Result};
+use crate::path::{Make, lookup, visit};
+
+/// The document that a scalar's text holds.
+pub(crate) fn parse(scalar: &Node) -> Result<Node> {
+    let text = scalar.text().unwrap_or_default();
+    let parsed = parse_text(file_of(scalar), text, &Limits::default());
+    if let Some(error) = parsed.errors.first() {
+        return Err(Error::at(error.message.clone(), scalar.span()));
+    }
+    let document = parsed.documents.into_iter().next();
+    document.ok_or_else(|| Error::at("no structured data found in path", scalar.span()))
+}
+
+fn file_of(node: &Node) -> FileId {
+    node.span().file
+}
+
+/// Where a path first meets a scalar on its way, and what is left of it inside that scalar.
+pub(crate) fn split_at_scalar<'p>(
+    target: &Node,
+    path: &'p [SmolStr],
+) -> Option<(&'p [SmolStr], &'p [SmolStr])> {
+    for i in 1..path.len() {
+        let (outer, inner) = path.split_at(i);
+        if let Ok(Some(found)) = lookup(target, outer)
+            && found.as_scalar().is_some()
+        {
+            if parse(found).is_ok() {
+                return Some((outer, inner));
+            }
+        }
+    }
+    None
+}
+
+/// Sets a value inside the document that `scalar` holds. False if the path is not there.
+pub(crate) fn set_inside(
+    scalar: &mut Node,
+    inner: &[SmolStr],
+    make: &Make,
+    set: &mut dyn FnMut(&mut Node) -> Result<()>,
+) -> Result<bool> {
+    let text = scalar.text().unwrap_or_default().to_owned();
+    let mut document = parse(scalar)?;
+    if text.trim().is_empty() {
+        return Ok(false);
+    }
+    let mut edits = Vec::new();
+    let mut whole = false;
+    let found = visit(&mut document, inner, make, &mut |node| {
+        let place = node.span();
+        let was_scalar = node.as_scalar().is_some();
+        set(node)?;
+        whole |= !was_scalar || node.as_scalar().is_none();
+        edits.push((place, node.clone()));
+        Ok(())
+    })?;
+    if found == 0 {
+        return Ok(false);
+    }
+    let is_json = text.trim_start().starts_with(['{', '[']);
+    let new = if is_json {
+        json(&document, text.contains('\n') && text.contains("  "))
+    } else if whole || !matches!(make, Make::Nothing) {
+        print(&document, &written()).trim().to_owned()
+    } else {
+        spliced(&text, edits).trim().to_owned()
+    };
+    if let Value::Scalar(s) = &mut scalar.value {
+        s.text = new.into();
+    }
+    Ok(true)
+}
+
+fn written() -> PrintOptions {
+    PrintOptions { keys: KeyOrder::Written, through_json: false, width: usize::MAX, mask: None }
+}
+
+/// The text with single values exchanged: layout and comments stay.
+fn spliced(text: &str, mut edits: Vec<(gitops_yaml::Span, Node)>) -> String {
+    let mut out = text.to_owned();
+    edits.sort_by_key(|(span, _)| std::cmp::Reverse(span.start));
+    for (span, node) in edits {
+        let mut new = print(&node, &written());
+        new.truncate(new.trim_end().len());
+        let range = span.start as usize..span.end as usize;
+        if out.get(range.clone()).is_some() {
+            out.replace_range(range, &new);
+        }
+    }
+    out
+}
+
+/// JSON as Go's encoder writes it, on one line or indented by two.
+fn json(node: &Node, pretty: bool) -> String {
+    let mut compact = String::new();
+    crate::json::encode(node, &mut compact);
+    if pretty { indented(&compact) } else { compact }
+}
+
+fn indented(compact: &str) -> String {
+    let mut out = String::with_capacity(compact.len() * 2);
+    let (mut depth, mut quoted, mut escaped) = (0usize, false, false);
+    let mut chars = compact.chars().peekable();
+    let newline = |out: &mut String, depth: usize| {
+        out.push('\n');
+        out.push_str(&"  ".repeat(depth));
+    };
+    while let Some(c) = chars.next() {
+        if quoted {
+            out.push(c);
+            quoted = escaped || c != '"';
+            escaped = c == '\\' && !escaped;
+            continue;
+        }
+        match c {
+            '{' | '[' => {
+                out.push(c);
+                if matches!(chars.peek(), Some('}' | ']')) {
+                    out.extend(chars.next());
+                } else {
+                    depth += 1;
+                    newline(&mut out, depth);
+                }
+            }
+            '}' | ']' => {
+                depth = depth.saturating_sub(1);
+                newline(&mut out, depth);
+                out.push(c);
+            }
+            ',' => {
+                out.push(c);
+                newline(&mut out, depth);
+            }
+            ':' => out.push_str(": "),
+            c => {
+                quoted = c == '"';
+                out.push(c);
+            }
+        }
+    }
+    out
+}
+
+
+#[cfg(test)]
+mod tests {
+    use super::indented;
+
+    #[test]
+    fn json_is_indented_by_two() {
+        assert_eq!(indented(r#"{"a":[1,{}],"b":"x:{"}"#), "{\n  \"a\": [\n    1,\n    {}\n  ],\n  \"b\": \"x:{\"\n}");
+    }
+}
