@@ -6,7 +6,9 @@
 
 mod escape;
 mod github;
+mod gitlab;
 mod json;
+mod junit;
 mod markdown;
 mod mask;
 mod sarif;
@@ -16,7 +18,9 @@ pub mod values;
 mod view;
 
 pub use github::github;
+pub use gitlab::gitlab;
 pub use json::json;
+pub use junit::junit;
 pub use markdown::markdown;
 pub use sarif::sarif;
 pub use terminal::{Style, clusters, explain, rules, terminal};

@@ -8,12 +8,12 @@ mod line_hash;
 
 use std::collections::BTreeMap;
 
-use gitops_model::{Finding, Report, Role, RuleMeta, Severity};
+use gitops_model::{Report, Role, RuleMeta, Severity};
 use gitops_yaml::{FileId, Location, Sources};
 use serde_json::{Value, json};
 
 use crate::escape::{line, uri};
-use crate::view::{Places, add_places, counted, names, places};
+use crate::view::{Alert, alerts, counted};
 
 /// Results that GitHub keeps.
 const MOST_RESULTS: usize = 5000;
@@ -28,7 +28,7 @@ pub fn sarif(report: &Report, sources: &Sources) -> String {
     alerts.truncate(MOST_RESULTS);
     let mut hashes = Hashes::default();
     let results: Vec<Value> =
-        alerts.iter().map(|a| a.result(report, sources, &mut hashes)).collect();
+        alerts.iter().map(|a| result(a, report, sources, &mut hashes)).collect();
     let log = json!({
         "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
         "version": "2.1.0",
@@ -69,103 +69,50 @@ fn rule(rule: &RuleMeta) -> Value {
     })
 }
 
-/// The findings of one rule that blame one line.
-struct Alert<'a> {
-    findings: Vec<&'a Finding>,
-    file: FileId,
-    at: Location,
+fn result(alert: &Alert<'_>, report: &Report, sources: &Sources, hashes: &mut Hashes) -> Value {
+    let rule = alert.first.rule;
+    let mut result = json!({
+        "ruleId": rule,
+        "level": alert.severity.as_str(),
+        "message": { "text": alert.message() },
+        "locations": [{ "physicalLocation": physical(&alert.at), "logicalLocations": objects(alert) }],
+        "partialFingerprints": {
+            "primaryLocationLineHash": hashes.of(alert.file, alert.at.line, sources),
+            "gitopsLint/v1": alert.first.fingerprint,
+        },
+    });
+    if let Some(index) = report.rules.iter().position(|r| r.id == rule) {
+        result["ruleIndex"] = index.into();
+    }
+    let related = related(alert, sources);
+    if !related.is_empty() {
+        result["relatedLocations"] = related.into();
+    }
+    result
 }
 
-fn alerts<'a>(report: &'a Report, sources: &Sources) -> Vec<Alert<'a>> {
-    let mut alerts: Vec<Alert<'a>> = Vec::new();
-    let mut known: BTreeMap<(&str, String, u32), usize> = BTreeMap::new();
-    for finding in counted(report) {
-        let Some(span) = finding.primary() else { continue };
-        let at = sources.locate(span);
-        let place =
-            *known.entry((finding.rule, at.path.to_string(), at.line)).or_insert(alerts.len());
-        match alerts.get_mut(place) {
-            Some(alert) => alert.findings.push(finding),
-            None => alerts.push(Alert { findings: vec![finding], file: span.file, at }),
-        }
-    }
-    alerts.sort_by_key(|a| std::cmp::Reverse(a.findings.iter().map(|f| f.severity).max()));
-    alerts
+fn objects(alert: &Alert<'_>) -> Vec<Value> {
+    let keys = alert.findings.iter().filter_map(|f| Some(f.object.as_ref()?.1.to_string()));
+    let mut keys: Vec<String> = keys.collect();
+    keys.sort();
+    keys.dedup();
+    keys.iter().map(|k| json!({ "fullyQualifiedName": k, "kind": "object" })).collect()
 }
 
-impl Alert<'_> {
-    fn result(&self, report: &Report, sources: &Sources, hashes: &mut Hashes) -> Value {
-        let rule = self.findings.first().map_or("", |f| f.rule);
-        let severity = self.findings.iter().map(|f| f.severity).max().unwrap_or(Severity::Warning);
-        let mut result = json!({
-            "ruleId": rule,
-            "level": severity.as_str(),
-            "message": { "text": self.message() },
-            "locations": [{ "physicalLocation": physical(&self.at), "logicalLocations": self.objects() }],
-            "partialFingerprints": {
-                "primaryLocationLineHash": hashes.of(self.file, self.at.line, sources),
-                "gitopsLint/v1": self.findings.first().map_or("", |f| f.fingerprint.as_str()),
-            },
-        });
-        if let Some(index) = report.rules.iter().position(|r| r.id == rule) {
-            result["ruleIndex"] = index.into();
+fn related(alert: &Alert<'_>, sources: &Sources) -> Vec<Value> {
+    let labels = alert.findings.iter().flat_map(|f| &f.labels).filter(|l| l.role != Role::Primary);
+    let mut seen: Vec<(Location, &str)> = Vec::new();
+    for label in labels {
+        let place = (sources.locate(label.span), label.message.as_str());
+        if !seen.contains(&place) && seen.len() < MOST_LOCATIONS {
+            seen.push(place);
         }
-        let related = self.related(sources);
-        if !related.is_empty() {
-            result["relatedLocations"] = related.into();
-        }
-        result
     }
-
-    /// What the first finding says, whom else it is true for, where and when, and what to do.
-    fn message(&self) -> String {
-        let Some(first) = self.findings.first() else { return String::new() };
-        let mut text = line(&first.message);
-        let mut objects: Vec<String> = Vec::new();
-        for (_, key) in self.findings.iter().filter_map(|f| f.object.as_ref()) {
-            if !objects.contains(&key.to_string()) {
-                objects.push(key.to_string());
-            }
-        }
-        if objects.len() > 1 {
-            let objects: Vec<&str> = objects.iter().map(String::as_str).collect();
-            text += &format!("\nConcerns {}.", names(&objects, 10));
-        }
-        let mut where_and_when = Places::new();
-        self.findings.iter().for_each(|f| add_places(&mut where_and_when, f));
-        if !where_and_when.is_empty() {
-            text += &format!("\nWhere: {}.", places(&where_and_when));
-        }
-        if let Some(help) = &first.help {
-            text += &format!("\nHelp: {}.", line(help));
-        }
-        text
-    }
-
-    fn objects(&self) -> Vec<Value> {
-        let keys = self.findings.iter().filter_map(|f| Some(f.object.as_ref()?.1.to_string()));
-        let mut keys: Vec<String> = keys.collect();
-        keys.sort();
-        keys.dedup();
-        keys.iter().map(|k| json!({ "fullyQualifiedName": k, "kind": "object" })).collect()
-    }
-
-    fn related(&self, sources: &Sources) -> Vec<Value> {
-        let labels =
-            self.findings.iter().flat_map(|f| &f.labels).filter(|l| l.role != Role::Primary);
-        let mut seen: Vec<(Location, &str)> = Vec::new();
-        for label in labels {
-            let place = (sources.locate(label.span), label.message.as_str());
-            if !seen.contains(&place) && seen.len() < MOST_LOCATIONS {
-                seen.push(place);
-            }
-        }
-        let related = |(id, (at, message)): (usize, &(Location, &str))| {
-            let message = if message.is_empty() { "written here before" } else { message };
-            json!({ "id": id, "message": { "text": line(message) }, "physicalLocation": physical(at) })
-        };
-        seen.iter().enumerate().map(related).collect()
-    }
+    let related = |(id, (at, message)): (usize, &(Location, &str))| {
+        let message = if message.is_empty() { "written here before" } else { message };
+        json!({ "id": id, "message": { "text": line(message) }, "physicalLocation": physical(at) })
+    };
+    seen.iter().enumerate().map(related).collect()
 }
 
 /// A place, cut to its first line: GitHub shows an alert in a pull request only if all of its lines are

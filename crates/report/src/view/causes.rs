@@ -1,0 +1,183 @@
+//! Findings by the line to blame, and what they lead to.
+
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet};
+
+use gitops_model::{
+    Apply, CauseRisk, ChangeReport, Effect, Finding, ImpactEdge, ObjectKey, Report,
+};
+use gitops_yaml::SmolStr;
+
+use super::{Places, add_places, counted, objects, places};
+
+/// All findings that blame one line, worst first, with what they lead to.
+pub(crate) struct Cause<'a> {
+    pub(crate) findings: Vec<&'a Finding>,
+    /// The risk in the environment where it is highest.
+    pub(crate) risk: Option<&'a CauseRisk>,
+    pub(crate) reach: Vec<&'a ImpactEdge>,
+}
+
+/// The causes of all findings: the riskiest of the worst first.
+pub(crate) fn causes(report: &Report) -> Vec<Cause<'_>> {
+    let mut groups: Vec<(&str, Vec<&Finding>)> = Vec::new();
+    for finding in counted(report) {
+        match groups.iter_mut().find(|(id, _)| *id == finding.cause && !id.is_empty()) {
+            Some((_, group)) => group.push(finding),
+            None => groups.push((&finding.cause, vec![finding])),
+        }
+    }
+    let mut causes: Vec<Cause<'_>> = groups
+        .into_iter()
+        .map(|(id, mut findings)| {
+            findings.sort_by_key(|f| Reverse((f.severity, f.apply)));
+            let risk = report.risk.causes.iter().filter(|c| c.cause == id).max_by_key(|c| c.score);
+            let mut cause = Cause { findings, risk, reach: Vec::new() };
+            let objects: BTreeSet<&ObjectKey> = cause.objects().collect();
+            cause.reach = report.impact.edges.iter().filter(|e| objects.contains(&e.to)).collect();
+            cause
+        })
+        .collect();
+    let rank =
+        |c: &Cause<'_>| (c.findings.first().map(|f| f.severity), c.risk.map_or(0, |r| r.score));
+    causes.sort_by_key(|c| Reverse(rank(c)));
+    causes
+}
+
+/// Objects to which the same happens, and where.
+pub(crate) struct Outcome<'a> {
+    pub(crate) word: &'static str,
+    pub(crate) bad: bool,
+    pub(crate) objects: Vec<&'a ObjectKey>,
+    pub(crate) places: Places<'a>,
+}
+
+impl Outcome<'_> {
+    /// Whether it happens anywhere on merge.
+    pub(crate) fn now(&self) -> bool {
+        self.places.contains_key(&Effect::Now)
+    }
+
+    /// `Deployment shop/web (now on dev; queued on prod-eu)`.
+    pub(crate) fn words(&self) -> String {
+        format!("{} ({})", objects(&self.objects, 4), places(&self.places))
+    }
+}
+
+impl<'a> Cause<'a> {
+    /// The finding that speaks for all.
+    pub(crate) fn lead(&self) -> Option<&'a Finding> {
+        self.findings.first().copied()
+    }
+
+    /// What happens to which objects, worst first.
+    pub(crate) fn outcomes(&self) -> Vec<Outcome<'a>> {
+        let mut by_object: BTreeMap<(Reverse<Apply>, &ObjectKey), Places<'a>> = BTreeMap::new();
+        for finding in &self.findings {
+            if let (Some(apply), Some((_, object))) = (finding.apply, &finding.object) {
+                add_places(by_object.entry((Reverse(apply), object)).or_default(), finding);
+            }
+        }
+        let mut outcomes: Vec<Outcome<'a>> = Vec::new();
+        for ((Reverse(apply), object), places) in by_object {
+            let word = match apply {
+                Apply::Rejected => "refused",
+                Apply::Recreated => "recreated",
+                Apply::DataLoss => "lost",
+                Apply::Accepted => continue,
+            };
+            match outcomes.iter_mut().find(|o| o.word == word && o.places == places) {
+                Some(outcome) => outcome.objects.push(object),
+                None => outcomes.push(Outcome {
+                    word,
+                    bad: apply != Apply::Recreated,
+                    objects: vec![object],
+                    places,
+                }),
+            }
+        }
+        outcomes
+    }
+
+    /// The other rules that speak of this line, each with its findings.
+    pub(crate) fn others(&self) -> Vec<Vec<&'a Finding>> {
+        let Some(lead) = self.lead() else { return Vec::new() };
+        let mut rules: Vec<Vec<&Finding>> = Vec::new();
+        for finding in self.findings.iter().filter(|f| f.rule != lead.rule) {
+            match rules.iter_mut().find(|r| r.iter().any(|f| f.rule == finding.rule)) {
+                Some(rule) => rule.push(finding),
+                None => rules.push(vec![finding]),
+            }
+        }
+        rules
+    }
+
+    /// What it reaches beyond the objects that have findings of their own.
+    pub(crate) fn consequences(&self) -> Vec<(&'a str, Vec<&'a ObjectKey>)> {
+        let told: BTreeSet<&ObjectKey> = self.objects().collect();
+        consequences(self.reach.iter().copied().filter(|e| !told.contains(&e.from)))
+    }
+
+    /// The objects of its findings.
+    pub(crate) fn objects(&self) -> impl Iterator<Item = &'a ObjectKey> {
+        self.findings.iter().filter_map(|f| Some(&f.object.as_ref()?.1))
+    }
+
+    /// What to do, each advice once.
+    pub(crate) fn advice(&self) -> Vec<&'a str> {
+        let mut out: Vec<&str> = Vec::new();
+        for help in self.findings.iter().filter_map(|f| f.help.as_deref()) {
+            if !out.contains(&help) {
+                out.push(help);
+            }
+        }
+        out
+    }
+}
+
+/// Who feels it, by what happens there.
+pub(crate) fn consequences<'a>(
+    edges: impl Iterator<Item = &'a ImpactEdge>,
+) -> Vec<(&'a str, Vec<&'a ObjectKey>)> {
+    let mut out: Vec<(&str, Vec<&ObjectKey>)> = Vec::new();
+    for edge in edges {
+        match out.iter_mut().find(|(word, _)| *word == edge.consequence) {
+            Some((_, objects)) if objects.contains(&&edge.from) => {}
+            Some((_, objects)) => objects.push(&edge.from),
+            None => out.push((&edge.consequence, vec![&edge.from])),
+        }
+    }
+    out
+}
+
+/// A change that no cause tells of, with all its clusters.
+pub(crate) struct PlainChange<'a> {
+    pub(crate) change: &'a ChangeReport,
+    pub(crate) places: Places<'a>,
+}
+
+/// What changes without a finding, and what that reaches.
+pub(crate) fn plain_changes<'a>(
+    report: &'a Report,
+    causes: &[Cause<'a>],
+) -> (Vec<PlainChange<'a>>, Vec<&'a ImpactEdge>) {
+    let told: BTreeSet<&ObjectKey> = causes.iter().flat_map(Cause::objects).collect();
+    let mut out: Vec<PlainChange<'_>> = Vec::new();
+    for change in report.changes.iter().filter(|c| !told.contains(&c.key)) {
+        let clusters = change.clusters.iter().map(SmolStr::as_str);
+        let same = |c: &&mut PlainChange<'_>| {
+            c.change.key == change.key
+                && c.change.action == change.action
+                && c.change.fields == change.fields
+        };
+        match out.iter_mut().find(same) {
+            Some(other) => other.places.entry(change.effect).or_default().extend(clusters),
+            None => out.push(PlainChange {
+                change,
+                places: BTreeMap::from([(change.effect, clusters.collect())]),
+            }),
+        }
+    }
+    let reach = report.impact.edges.iter().filter(|e| !told.contains(&e.to)).collect();
+    (out, reach)
+}
