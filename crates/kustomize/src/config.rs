@@ -8,7 +8,7 @@ use gitops_model::Gvk;
 use gitops_yaml::{Node, SmolStr};
 use serde::Deserialize;
 
-use crate::decode::{Decode, Text, record, text};
+use crate::decode::{Decode, Field, Reader, Text, record, text};
 use crate::error::{Context as _, Error, Result};
 use crate::id::Id;
 
@@ -122,15 +122,16 @@ impl Config {
 
     /// Reads the file of a `configurations` entry.
     pub(crate) fn read(node: &Node) -> Result<Self> {
+        let field = Field::new("configurations", Reader::File);
         let mut config = Self::default();
         for entry in node.entries() {
             let is = |name: &str| entry.key.eq_ignore_ascii_case(name);
             if let Some(list) = LISTS.into_iter().find(|name| is(name)) {
-                let specs: Vec<FieldSpec> = Decode::decode(&entry.value, list)?;
+                let specs: Vec<FieldSpec> = Decode::decode(&entry.value, field.named(list))?;
                 config.specs.insert(list, specs.iter().map(Spec::from).collect());
             } else if is("nameReference") {
                 let references: Vec<NameReferenceSpec> =
-                    Decode::decode(&entry.value, "nameReference")?;
+                    Decode::decode(&entry.value, field)?;
                 config.name_references.extend(references.iter().map(NameReference::from));
             } else {
                 let message = format!("json: unknown field {:?}", entry.key.as_str());

@@ -3,13 +3,64 @@
 
 use std::collections::BTreeMap;
 
-use gitops_yaml::{Dialect, Entry, Node, ScalarKind, SmolStr, Span, Value};
+use gitops_yaml::{Dialect, Entry, Node, Scalar, ScalarKind, SmolStr, Span, Value};
 
 use crate::error::{Error, Result};
 
+/// How a reader takes scalars.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Reader {
+    /// A kustomization file: YAML 1.1, and a string must be one.
+    Kustomization,
+    /// A file that a kustomization names: YAML 1.1, but numbers and booleans do for strings.
+    File,
+    /// The configuration of a plugin, which was a resource before: numbers and booleans do for strings.
+    Plugin,
+}
+
+/// A field being filled, for messages, and how it is read.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Field {
+    name: &'static str,
+    reader: Reader,
+}
+
+impl Field {
+    pub(crate) const fn new(name: &'static str, reader: Reader) -> Self {
+        Self { name, reader }
+    }
+
+    pub(crate) fn named(self, name: &'static str) -> Self {
+        Self { name, ..self }
+    }
+
+    fn kind(self, scalar: &Scalar) -> ScalarKind {
+        match self.reader {
+            Reader::Kustomization | Reader::File => scalar.kind_for(Dialect::Kubectl),
+            Reader::Plugin => scalar.kind,
+        }
+    }
+
+    /// What a number or boolean is as a string, where it may be one.
+    fn as_string(self, kind: ScalarKind, text: &SmolStr) -> Option<SmolStr> {
+        match kind {
+            ScalarKind::Str | ScalarKind::Timestamp => Some(text.clone()),
+            _ if self.reader == Reader::Kustomization => None,
+            ScalarKind::Bool => Some(if is_yes(text) { "true".into() } else { "false".into() }),
+            ScalarKind::Int | ScalarKind::Float => Some(crate::json::number(text).into()),
+            ScalarKind::Null => None,
+        }
+    }
+}
+
+/// Whether the text of a boolean says yes.
+fn is_yes(text: &str) -> bool {
+    ["true", "yes", "on", "y"].iter().any(|yes| text.eq_ignore_ascii_case(yes))
+}
+
 /// A value that can be filled from a node.
 pub(crate) trait Decode: Sized + Default {
-    fn decode(node: &Node, field: &str) -> Result<Self>;
+    fn decode(node: &Node, field: Field) -> Result<Self>;
 }
 
 /// A string and where it is written.
@@ -41,23 +92,24 @@ pub(crate) fn text(value: &Option<Text>) -> &str {
     value.as_ref().map_or("", |t| t.text.as_str())
 }
 
-pub(crate) fn mismatch(node: &Node, field: &str, wanted: &str) -> Error {
+pub(crate) fn mismatch(node: &Node, field: Field, wanted: &str) -> Error {
+    let name = field.name;
     let found = match &node.value {
         Value::Map(_) => "object",
         Value::Seq(_) => "array",
-        Value::Scalar(s) => match s.kind_for(Dialect::Kubectl) {
+        Value::Scalar(s) => match field.kind(s) {
             ScalarKind::Null => "null",
             ScalarKind::Bool => "bool",
             ScalarKind::Int | ScalarKind::Float => "number",
             ScalarKind::Str | ScalarKind::Timestamp => "string",
         },
     };
-    let message = format!("json: cannot unmarshal {found} into Go struct field {field} of type {wanted}");
+    let message = format!("json: cannot unmarshal {found} into Go struct field {name} of type {wanted}");
     Error::at(message, node.span())
 }
 
 /// The entries of a map; null has none.
-pub(crate) fn entries<'n>(node: &'n Node, field: &str) -> Result<&'n [Entry]> {
+pub(crate) fn entries<'n>(node: &'n Node, field: Field) -> Result<&'n [Entry]> {
     match &node.value {
         Value::Map(entries) => Ok(entries),
         _ if node.is_null() => Ok(&[]),
@@ -66,36 +118,36 @@ pub(crate) fn entries<'n>(node: &'n Node, field: &str) -> Result<&'n [Entry]> {
 }
 
 impl Decode for Option<Text> {
-    fn decode(node: &Node, field: &str) -> Result<Self> {
+    fn decode(node: &Node, field: Field) -> Result<Self> {
         let Some(scalar) = node.as_scalar() else { return Err(mismatch(node, field, "string")) };
-        match scalar.kind_for(Dialect::Kubectl) {
+        match field.kind(scalar) {
             ScalarKind::Null => Ok(None),
-            ScalarKind::Str | ScalarKind::Timestamp => {
-                let text = Text { text: scalar.text.clone(), span: node.span() };
-                Ok(Some(text).filter(|t| !t.is_empty()))
-            }
-            _ => Err(mismatch(node, field, "string")),
+            kind => match field.as_string(kind, &scalar.text) {
+                Some(text) => {
+                    let text = Text { text, span: node.span() };
+                    Ok(Some(text).filter(|t| !t.is_empty()))
+                }
+                None => Err(mismatch(node, field, "string")),
+            },
         }
     }
 }
 
 impl Decode for bool {
-    fn decode(node: &Node, field: &str) -> Result<Self> {
+    fn decode(node: &Node, field: Field) -> Result<Self> {
         let Some(scalar) = node.as_scalar() else { return Err(mismatch(node, field, "bool")) };
-        match scalar.kind_for(Dialect::Kubectl) {
+        match field.kind(scalar) {
             ScalarKind::Null => Ok(false),
-            ScalarKind::Bool => Ok(["true", "yes", "on", "y"]
-                .iter()
-                .any(|yes| scalar.text.eq_ignore_ascii_case(yes))),
+            ScalarKind::Bool => Ok(is_yes(&scalar.text)),
             _ => Err(mismatch(node, field, "bool")),
         }
     }
 }
 
 impl Decode for Option<i64> {
-    fn decode(node: &Node, field: &str) -> Result<Self> {
+    fn decode(node: &Node, field: Field) -> Result<Self> {
         let Some(scalar) = node.as_scalar() else { return Err(mismatch(node, field, "int64")) };
-        match scalar.kind_for(Dialect::Kubectl) {
+        match field.kind(scalar) {
             ScalarKind::Null => Ok(None),
             ScalarKind::Int | ScalarKind::Float => {
                 let json = crate::json::number(&scalar.text);
@@ -108,13 +160,13 @@ impl Decode for Option<i64> {
 
 /// A value that is kept as it is written.
 impl Decode for Option<Node> {
-    fn decode(node: &Node, _: &str) -> Result<Self> {
+    fn decode(node: &Node, _: Field) -> Result<Self> {
         Ok(Some(node.clone()).filter(|n| !n.is_null()))
     }
 }
 
 impl<T: Decode> Decode for Vec<T> {
-    fn decode(node: &Node, field: &str) -> Result<Self> {
+    fn decode(node: &Node, field: Field) -> Result<Self> {
         match &node.value {
             Value::Seq(items) => items.iter().map(|item| T::decode(item, field)).collect(),
             _ if node.is_null() => Ok(Self::new()),
@@ -128,7 +180,7 @@ impl<T: Decode> Decode for Vec<T> {
 pub(crate) struct Texts(pub(crate) Vec<Text>);
 
 impl Decode for Texts {
-    fn decode(node: &Node, field: &str) -> Result<Self> {
+    fn decode(node: &Node, field: Field) -> Result<Self> {
         let one = |item: &Node| {
             let text = Option::<Text>::decode(item, field)?;
             Ok(text.unwrap_or_else(|| Text { text: SmolStr::default(), span: item.span() }))
@@ -142,7 +194,7 @@ impl Decode for Texts {
 }
 
 impl Decode for Pairs {
-    fn decode(node: &Node, field: &str) -> Result<Self> {
+    fn decode(node: &Node, field: Field) -> Result<Self> {
         if node.as_map().is_none() && !node.is_null() {
             return Err(mismatch(node, field, "map[string]string"));
         }
@@ -177,11 +229,11 @@ macro_rules! record {
         }
 
         impl crate::decode::Decode for $name {
-            fn decode(node: &gitops_yaml::Node, field: &str) -> crate::error::Result<Self> {
+            fn decode(node: &gitops_yaml::Node, field: crate::decode::Field) -> crate::error::Result<Self> {
                 let mut out = Self { span: Some(node.span()), ..Self::default() };
                 for entry in crate::decode::entries(node, field)? {
                     $(if entry.key.eq_ignore_ascii_case($key) {
-                        let field = concat!(stringify!($name), ".", $key);
+                        let field = field.named(concat!(stringify!($name), ".", $key));
                         out.$field = crate::decode::Decode::decode(&entry.value, field)?;
                         continue;
                     })*
@@ -192,7 +244,7 @@ macro_rules! record {
         }
 
         impl crate::decode::Decode for Option<$name> {
-            fn decode(node: &gitops_yaml::Node, field: &str) -> crate::error::Result<Self> {
+            fn decode(node: &gitops_yaml::Node, field: crate::decode::Field) -> crate::error::Result<Self> {
                 if node.is_null() {
                     return Ok(None);
                 }

@@ -33,7 +33,7 @@ fn shortened(digest: &[u8]) -> String {
     digits.map(|d| char::from(b"gh2k456789mbcdtf"[usize::from(d)])).collect()
 }
 
-/// What is hashed.
+/// What is hashed. The name is there, but kustomize looks for it under a key that does not exist.
 fn content(object: &Object) -> String {
     let body = &object.body;
     match object.gvk().kind.as_str() {
@@ -42,13 +42,13 @@ fn content(object: &Object) -> String {
             fields.extend(map_field("binaryData", body));
             fields.push(field("data", body.get("data")));
             fields.push(text_field("kind", "ConfigMap"));
-            fields.push(text_field("name", &object.name()));
+            fields.push(text_field("name", ""));
             format!("{{{}}}", fields.join(","))
         }
         "Secret" => {
             let mut fields = vec![field("data", body.get("data"))];
             fields.push(text_field("kind", "Secret"));
-            fields.push(text_field("name", &object.name()));
+            fields.push(text_field("name", ""));
             fields.extend(map_field("stringData", body));
             fields.push(field("type", body.get("type")));
             format!("{{{}}}", fields.join(","))

@@ -4,7 +4,7 @@ use gitops_model::{EntryKind, Problem, ProblemKind};
 use gitops_yaml::{Node, Value};
 
 use crate::config::FieldSpec;
-use crate::decode::{Decode, Pairs, Text, Texts, record, text};
+use crate::decode::{Decode, Field, Pairs, Reader, Text, Texts, record, text};
 use crate::error::{Context as _, Error, Result};
 use crate::load::Loader;
 
@@ -133,7 +133,7 @@ record! {
 pub(crate) struct Targets(pub(crate) Vec<Option<Target>>);
 
 impl Decode for Option<Targets> {
-    fn decode(node: &Node, field: &str) -> Result<Self> {
+    fn decode(node: &Node, field: Field) -> Result<Self> {
         if node.is_null() {
             return Ok(None);
         }
@@ -272,7 +272,7 @@ impl Kustomization {
 
     /// Reads a kustomization from a node, and what is outdated in it.
     pub(crate) fn read(node: &Node, root: &str) -> Result<(Self, Vec<Problem>)> {
-        let mut this = Self::decode(node, "Kustomization")
+        let mut this = Self::decode(node, Field::new("Kustomization", Reader::Kustomization))
             .context("invalid Kustomization")
             .or_at(node.span())?;
         let warnings = deprecations(node, root);

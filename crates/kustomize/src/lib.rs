@@ -32,6 +32,7 @@ mod selector;
 mod trace;
 mod transform;
 mod vars;
+mod written;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

@@ -3,7 +3,7 @@
 use gitops_yaml::{Node, SmolStr, Span};
 
 use crate::config::{FieldSpec, Spec};
-use crate::decode::{Decode, Pairs, Text, Texts, entries, record, text};
+use crate::decode::{Decode, Field, Pairs, Reader, Text, Texts, entries, record, text};
 use crate::error::{Context as _, Error, Result};
 use crate::generate::{Kind, generate};
 use crate::id::Kinds;
@@ -16,7 +16,9 @@ use crate::resources::Resources;
 use crate::selector::Selector;
 use crate::transform::affix::{self, Affix};
 use crate::transform::namespace::{Namespace, Subjects};
-use crate::transform::{images, labels, patches, replacements, replicas, value_add::Field};
+use crate::transform::{images, labels, patches, replacements, replicas, value_add};
+
+const CONFIG: Field = Field::new("config", Reader::Plugin);
 
 record! {
     loose Config {
@@ -60,7 +62,7 @@ record! {
 }
 
 impl Decode for Option<Vec<FieldSpec>> {
-    fn decode(node: &Node, field: &str) -> Result<Self> {
+    fn decode(node: &Node, field: Field) -> Result<Self> {
         if node.is_null() { Ok(None) } else { Decode::decode(node, field).map(Some) }
     }
 }
@@ -94,18 +96,18 @@ pub(crate) fn generate_with(config: &Object, loader: &Loader) -> Result<Vec<Obje
         }
     };
     let mut args = GeneratorArgs { span: Some(body.span()), ..GeneratorArgs::default() };
-    for entry in entries(body, "generator")? {
+    for entry in entries(body, CONFIG)? {
         let one = Node::map(vec![entry.clone()], body.origin.clone());
         let is = |name: &str| entry.key.eq_ignore_ascii_case(name);
         if ["apiVersion", "kind", "metadata", "generatorOptions"].iter().any(|n| is(n)) {
             continue;
         }
         // A key that no generator knows is passed over.
-        if let Ok(read) = GeneratorArgs::decode(&one, "generator") {
+        if let Ok(read) = GeneratorArgs::decode(&one, CONFIG) {
             merge_args(&mut args, read);
         }
     }
-    let metadata = body.get("metadata").map(|n| ObjectMeta::decode(n, "metadata"));
+    let metadata = body.get("metadata").map(|n| ObjectMeta::decode(n, CONFIG));
     let metadata = metadata.and_then(Result::ok).unwrap_or_default();
     args.name = args.name.or(metadata.name);
     args.namespace = args.namespace.or(metadata.namespace);
@@ -181,7 +183,7 @@ pub(crate) fn transform_with(
     check_builtin(plugin)?;
     let kind = plugin.gvk().kind;
     let body = config_of(plugin);
-    let config = Config::decode(&body, &kind)
+    let config = Config::decode(&body, CONFIG)
         .context(format!("plugin {kind} fails configuration"))
         .or_at(body.span())?;
     let run = Run { config: &config, loader, kinds, span: body.span() };
@@ -257,7 +259,7 @@ impl Run<'_> {
     fn patch(&self) -> Result<Patch> {
         let config = self.config;
         let options = config.options.as_ref();
-        let options = options.map(|o| PatchOptions::decode(o, "options")).transpose()?;
+        let options = options.map(|o| PatchOptions::decode(o, CONFIG)).transpose()?;
         Ok(Patch {
             span: config.span,
             path: config.path.clone(),
@@ -321,7 +323,7 @@ impl Run<'_> {
             let content = self.loader.load(path).or_at(path.span)?;
             let file = self.loader.parse(&content);
             let more = file.documents.first().and_then(|d| d.get("targets"));
-            targets.extend(more.map(|n| Vec::<ValueTarget>::decode(n, "targets")).transpose()?.unwrap_or_default());
+            targets.extend(more.map(|n| Vec::<ValueTarget>::decode(n, Field::new("targets", Reader::File))).transpose()?.unwrap_or_default());
         }
         if targets.is_empty() {
             return Err(Error::at("must specify at least one target", self.span));
@@ -339,7 +341,7 @@ impl Run<'_> {
             })?;
             let selector = target.selector.as_ref().map(Selector::new).transpose()?;
             let span = self.config.value.as_ref().map_or(self.span, |v| v.span);
-            let field = Field { path, position, value: &value, span };
+            let field = value_add::Field { path, position, value: &value, span };
             for object in &mut resources.0 {
                 if selector.as_ref().is_none_or(|s| s.selects(object, self.kinds)) {
                     field.write(object, self.kinds)?;

@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::sync::Arc;
 
 use gitops_model::{Gvk, Problem, Resource};
-use gitops_yaml::{Node, Number, Scalar, ScalarKind, Span, Value};
+use gitops_yaml::{Node, Number, Scalar, ScalarKind, Sources, Span, Value};
 
 use crate::accumulate::{Accumulated, Session, Target};
 use crate::build_metadata::{ORIGIN, Place, TRANSFORMATIONS};
@@ -81,7 +81,7 @@ fn render_root(
     let place = build_metadata.map(|_| Place::default());
     let target = Target { session: &session, loader, kustomization, file_name, place };
     let all = target.accumulate(Accumulated::empty())?;
-    let resources = finish(all, &target.kustomization, &session.kinds())?;
+    let resources = finish(all, &target.kustomization, &session.kinds(), cx.sources)?;
     Ok((resources, session.warnings.take()))
 }
 
@@ -90,6 +90,7 @@ fn finish(
     all: Accumulated,
     kustomization: &Kustomization,
     kinds: &Kinds,
+    sources: &Sources,
 ) -> Result<Vec<Arc<Resource>>> {
     let Accumulated { mut resources, config, vars } = all;
     crate::hash::append(&mut resources, kinds)?;
@@ -111,9 +112,12 @@ fn finish(
         if asks("transformerAnnotations").is_none() {
             object.remove_annotation(TRANSFORMATIONS);
         }
-        check_numbers(&object.body)?;
+        crate::written::check_keys(&object.body, sources)?;
+        crate::written::fill_flow_nulls(&mut object.body, sources);
     }
-    Ok(resources.0.into_iter().filter_map(Object::finish).map(Arc::new).collect())
+    let resources: Vec<_> = resources.0.into_iter().filter_map(Object::finish).collect();
+    resources.iter().try_for_each(|r| check_numbers(&r.body))?;
+    Ok(resources.into_iter().map(Arc::new).collect())
 }
 
 /// Whether an object is there for tools on the way alone.

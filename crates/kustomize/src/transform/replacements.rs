@@ -3,7 +3,7 @@
 use gitops_yaml::{Dialect, Node, Scalar, ScalarKind, SmolStr, Span, Style, Value, resolve};
 
 use crate::config::selected;
-use crate::decode::{Decode, Text, text};
+use crate::decode::{Decode, Field, Reader, Text, text};
 use crate::error::{Context as _, Error, Result};
 use crate::id::{Id, Kinds};
 use crate::kustomization::{FieldOptions, Replacement, Source, Target};
@@ -16,6 +16,7 @@ use crate::selector::Selector;
 use crate::transform::structured;
 
 const NAME: &str = "metadata.name";
+const FILE: Field = Field::new("replacements", Reader::File);
 
 /// The replacements of a list, those in files included.
 pub(crate) fn load(entries: &[Replacement], loader: &Loader) -> Result<Vec<Replacement>> {
@@ -37,11 +38,11 @@ pub(crate) fn load(entries: &[Replacement], loader: &Loader) -> Result<Vec<Repla
         match document.map(|d| &d.value) {
             Some(Value::Seq(_)) => {
                 let more: Vec<Replacement> =
-                    document.map(|d| Decode::decode(d, "replacements")).transpose()?.unwrap_or_default();
+                    document.map(|d| Decode::decode(d, FILE)).transpose()?.unwrap_or_default();
                 all.extend(more);
             }
             Some(Value::Map(_)) => {
-                all.extend(document.map(|d| Replacement::decode(d, "replacements")).transpose()?);
+                all.extend(document.map(|d| Replacement::decode(d, FILE)).transpose()?);
             }
             _ => {
                 let message = "unsupported replacement type encountered within replacement path";
@@ -87,7 +88,7 @@ pub(crate) fn apply(
 
 /// A value that stands in the replacement itself: it means what its text reads as.
 fn given(value: &Node) -> Result<Node> {
-    let text: Option<Text> = Decode::decode(value, "Replacement.sourceValue")?;
+    let text: Option<Text> = Decode::decode(value, Field::new("Replacement.sourceValue", Reader::Kustomization))?;
     let text = text.map(|t| t.text).unwrap_or_default();
     Ok(Node::scalar(Scalar::plain(text), value.origin.clone()))
 }

@@ -3,7 +3,7 @@
 use gitops_yaml::{Node, Span};
 
 use crate::config::Spec;
-use crate::decode::{Decode, text};
+use crate::decode::{Decode, Field, Reader, text};
 use crate::error::{Error, Result};
 use crate::fields::{Create, Tag, rewrite, written};
 use crate::id::{Id, Kinds, gvk_text};
@@ -19,7 +19,7 @@ pub(crate) fn apply(
 ) -> Result<()> {
     let name = text(&replica.name);
     let span = replica.count.as_ref().map(Node::span).or(replica.span).unwrap_or(asked);
-    let count = replica.count.as_ref().map(|n| Option::<i64>::decode(n, "Replica.count"));
+    let count = replica.count.as_ref().map(|n| Option::<i64>::decode(n, Field::new("Replica.count", Reader::Kustomization)));
     let count = count.transpose()?.flatten().unwrap_or(0).to_string();
     let mut found = false;
     for spec in specs {
