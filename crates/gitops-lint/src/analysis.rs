@@ -2,13 +2,14 @@
 
 mod changes;
 mod clusters;
+mod impact;
 mod unchecked;
 
 use std::collections::BTreeMap;
 
 use gitops_config::Date;
 use gitops_fleet::{Memo, World, follow};
-use gitops_model::{Change, ClusterState, Effect, Finding, Impact, Problem, ProblemKind, Report};
+use gitops_model::{Change, ClusterState, Effect, Finding, Problem, ProblemKind, Report};
 use gitops_rules::{Facts, Pair, State};
 use gitops_yaml::{SmolStr, Sources};
 use rayon::prelude::*;
@@ -141,7 +142,7 @@ impl Analysis<'_> {
     fn report(&self, steps: Vec<Step>, findings: Vec<Finding>) -> Report {
         let clusters = clusters::reports(&steps, &findings, self);
         let changes = changes::reports(&steps, &findings);
-        let impact = Impact::default();
+        let impact = impact::of(&steps, &findings);
         let input = gitops_gate::Input {
             sources: self.sources,
             clusters: &clusters,

@@ -1,0 +1,57 @@
+//! What the change reaches beyond itself, one edge for all clusters on which it is the same.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use gitops_graph::{Consequence, Graph, reach};
+use gitops_model::{Apply, Effect, Finding, Impact, ImpactEdge, ObjectKey};
+use gitops_yaml::SmolStr;
+use rayon::prelude::*;
+
+use super::Step;
+
+/// An edge as it is the same on several clusters.
+type Same = (ObjectKey, ObjectKey, &'static str, Consequence, Effect);
+
+/// What every step reaches.
+pub(super) fn of(steps: &[Step], findings: &[Finding]) -> Impact {
+    let found: Vec<_> = steps.par_iter().map(|step| of_step(step, findings)).collect();
+    let mut merged: BTreeMap<Same, Vec<SmolStr>> = BTreeMap::new();
+    for (step, edges) in steps.iter().zip(found) {
+        for edge in edges {
+            merged.entry(edge).or_default().push(step.after.cluster.name.clone());
+        }
+    }
+    let edges: Vec<ImpactEdge> = merged
+        .into_iter()
+        .map(|((from, to, kind, consequence, effect), clusters)| {
+            let consequence = consequence.as_str().to_owned();
+            ImpactEdge { from, to, kind, consequence, effect, clusters }
+        })
+        .collect();
+    let nodes: BTreeSet<ObjectKey> =
+        edges.iter().flat_map(|e| [e.from.clone(), e.to.clone()]).collect();
+    Impact { nodes: nodes.into_iter().collect(), edges }
+}
+
+fn of_step(step: &Step, findings: &[Finding]) -> BTreeSet<Same> {
+    let (Some(before), Some(effect), false) = (&step.before, step.effect, step.changes.is_empty())
+    else {
+        return BTreeSet::new();
+    };
+    let refused = refused(step, findings);
+    let reached = reach(&Graph::of(before), &Graph::of(&step.after), &step.changes, &refused);
+    // What takes up a change without harm is no news.
+    let felt = reached.into_iter().filter(|r| r.consequence > Consequence::Reloads);
+    felt.map(|r| (r.from, r.to, r.edge.relation.as_str(), r.consequence, effect)).collect()
+}
+
+/// The objects whose update the API server refuses on this cluster.
+fn refused(step: &Step, findings: &[Finding]) -> BTreeSet<ObjectKey> {
+    let here = |f: &&Finding| {
+        f.apply == Some(Apply::Rejected)
+            && f.effect == step.effect
+            && f.clusters.contains(&step.after.cluster.name)
+    };
+    let objects = findings.iter().filter(here).filter_map(|f| f.object.as_ref());
+    objects.map(|(_, key)| key.clone()).collect()
+}
