@@ -1,0 +1,196 @@
+//! The forms of `diff`: which two states are compared, and what each cluster gets when.
+
+#![expect(clippy::disallowed_methods, reason = "tests make the repositories they run on")]
+
+mod support;
+
+use serde_json::Value;
+use support::Repo;
+
+const DEPLOYMENT: &str = "\
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web, namespace: shop}
+spec:
+  selector: {matchLabels: {app: web}}
+  template:
+    metadata: {labels: {app: web}}
+    spec:
+      containers: [{name: web, image: 'web:1'}]
+";
+
+fn renamed() -> String {
+    DEPLOYMENT.replace("app: web", "app: store")
+}
+
+/// A folder of objects on `main`, with one commit.
+fn plain() -> Repo {
+    let repo = Repo::new();
+    repo.write("web.yaml", DEPLOYMENT).commit("start");
+    repo
+}
+
+/// The demo fleet with its tags, its change not yet made.
+fn fleet() -> Repo {
+    let repo = Repo::new();
+    repo.copy("fleet-demo/base").commit("start");
+    repo.git(&["tag", "prod-v1.3.2"]);
+    repo.git(&["tag", "staging-v1.4.0"]);
+    repo
+}
+
+/// The refused objects, with the clusters that get them.
+fn refused(report: &Value) -> Vec<(String, String, Vec<String>)> {
+    let findings = report["findings"].as_array().expect("findings");
+    let texts = |v: &Value| {
+        v.as_array().into_iter().flatten().filter_map(|c| c.as_str().map(str::to_owned)).collect()
+    };
+    findings
+        .iter()
+        .filter(|f| f["apply"] == "rejected")
+        .map(|f| {
+            let text = |v: &Value| v.as_str().unwrap_or_default().to_owned();
+            (text(&f["object"]["name"]), text(&f["effect"]), texts(&f["clusters"]))
+        })
+        .collect()
+}
+
+#[test]
+fn without_arguments_the_work_tree_is_compared_with_the_merge_base() {
+    let repo = plain();
+    repo.git(&["checkout", "-q", "-b", "change"]);
+    repo.write("web.yaml", &renamed());
+    let said = repo.run(&["diff", "--format", "json"]);
+    assert_eq!(refused(&said.json()).len(), 1, "{}", said.out);
+    assert_eq!(said.code, 1);
+}
+
+#[test]
+fn staged_compares_head_with_the_index_alone() {
+    let repo = plain();
+    repo.write("web.yaml", &renamed());
+    let nothing = repo.run(&["diff", "--staged", "--format", "json"]);
+    assert!(refused(&nothing.json()).is_empty());
+    assert_eq!(nothing.code, 0);
+    repo.git(&["add", "-A"]);
+    repo.write("web.yaml", DEPLOYMENT);
+    let staged = repo.run(&["diff", "--staged", "--format", "json"]);
+    assert_eq!(refused(&staged.json()).len(), 1);
+}
+
+#[test]
+fn two_revisions_are_compared_whatever_the_work_tree_holds() {
+    let repo = plain();
+    repo.write("web.yaml", &renamed()).commit("rename");
+    repo.write("web.yaml", "a: [");
+    let said = repo.run(&["diff", "--base", "HEAD~1", "--head", "HEAD", "--format", "json"]);
+    assert_eq!(refused(&said.json()).len(), 1);
+}
+
+#[test]
+fn two_folders_and_two_files_need_no_git() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    for (name, text) in [("old", DEPLOYMENT), ("new", &renamed())] {
+        std::fs::create_dir(folder.path().join(name)).expect("a folder");
+        std::fs::write(folder.path().join(name).join("web.yaml"), text).expect("a file");
+        std::fs::write(folder.path().join(format!("{name}.yaml")), text).expect("a file");
+    }
+    for (from, to) in [("old", "new"), ("old.yaml", "new.yaml")] {
+        let said =
+            support::run(folder.path(), &["diff", "--from", from, "--to", to, "--format", "json"]);
+        assert_eq!(refused(&said.json()).len(), 1, "{from}: {}", said.out);
+    }
+}
+
+#[test]
+fn clusters_behind_a_tag_get_the_change_later() {
+    let repo = fleet();
+    repo.git(&["checkout", "-q", "-b", "change"]);
+    repo.copy("fleet-demo/head").commit("rename");
+    let said = repo.run(&["diff", "--base", "main", "--head", "change", "--format", "json"]);
+    let web: Vec<_> = refused(&said.json()).into_iter().filter(|(n, ..)| n == "web").collect();
+    let expected = [
+        ("web".to_owned(), "now".to_owned(), vec!["dev".to_owned(), "prod-us".to_owned()]),
+        ("web".to_owned(), "queued".to_owned(), vec!["prod-eu".to_owned(), "staging".to_owned()]),
+    ];
+    assert_eq!(web, expected, "{}", said.out);
+}
+
+#[test]
+fn a_deployed_revision_can_be_named() {
+    let repo = fleet();
+    repo.copy("fleet-demo/head").commit("rename");
+    repo.write("README.md", "later").commit("later");
+    // The cluster is said to run the renamed state already, so nothing is left to refuse on it.
+    let deployed = [
+        "diff",
+        "--base",
+        "HEAD~2",
+        "--head",
+        "HEAD",
+        "--format",
+        "json",
+        "--deployed",
+        "dev=HEAD~1",
+    ];
+    let clusters: Vec<_> =
+        refused(&repo.run(&deployed).json()).into_iter().flat_map(|(_, _, c)| c).collect();
+    assert!(!clusters.contains(&"dev".to_owned()), "{clusters:?}");
+    assert!(clusters.contains(&"prod-us".to_owned()), "{clusters:?}");
+}
+
+#[test]
+fn a_missing_tag_says_what_to_fetch() {
+    let repo = fleet();
+    repo.git(&["tag", "-d", "prod-v1.3.2"]);
+    let said = repo.run(&["clusters"]);
+    assert!(
+        said.out.contains("`prod-v1.3.2`")
+            || said.out.contains("prod-v1.3.2` is not in this clone"),
+        "{}",
+        said.out
+    );
+    assert!(said.out.contains("git fetch --tags"), "{}", said.out);
+}
+
+#[test]
+fn a_shallow_clone_says_how_to_deepen_it() {
+    let repo = plain();
+    repo.write("web.yaml", &renamed()).commit("rename");
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let url = format!("file://{}", repo.path().display());
+    support::git(folder.path(), &["clone", "-q", "--depth", "1", &url, "clone"]);
+    let said = support::run(&folder.path().join("clone"), &["diff", "--base", "HEAD~1"]);
+    assert_eq!(said.code, 2, "{}", said.out);
+    assert!(said.err.contains("fetch-depth: 0"), "{}", said.err);
+}
+
+#[test]
+fn the_world_can_fail_in_one_clear_sentence() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let no_git = support::run(folder.path(), &["diff"]);
+    assert_eq!(no_git.code, 2);
+    assert!(no_git.err.contains("no git repository"), "{}", no_git.err);
+
+    let repo = plain();
+    let unknown = repo.run(&["diff", "--base", "nowhere"]);
+    assert_eq!(unknown.code, 2);
+    assert!(unknown.err.contains("`nowhere` is not in this clone"), "{}", unknown.err);
+
+    let empty = Repo::new();
+    empty.commit("nothing");
+    assert_eq!(empty.run(&["check"]).code, 3);
+    assert_eq!(empty.run(&["clusters"]).code, 3);
+}
+
+#[test]
+fn the_number_of_threads_changes_nothing() {
+    let repo = fleet();
+    repo.copy("fleet-demo/head");
+    for format in ["json", "sarif", "terminal"] {
+        let one = repo.run(&["diff", "--base", "main", "--format", format, "--jobs", "1"]);
+        let eight = repo.run(&["diff", "--base", "main", "--format", format, "--jobs", "8"]);
+        assert!(!one.out.is_empty());
+        assert_eq!(one.out, eight.out, "{format}");
+    }
+}
