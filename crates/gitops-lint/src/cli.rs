@@ -44,6 +44,10 @@ pub enum Command {
     Build(BuildArgs),
     /// Print what a cluster would be given
     Render(RenderArgs),
+    /// Show who selects, mounts, owns and waits for whom on a cluster
+    Graph(GraphArgs),
+    /// Show what a change to an object reaches
+    Impact(ImpactArgs),
     /// Explain a rule
     Explain(ExplainArgs),
     /// List the rules
@@ -275,6 +279,56 @@ pub struct RenderArgs {
     #[command(flatten)]
     #[allow(missing_docs)]
     pub reading: Reading,
+}
+
+/// `graph`.
+#[derive(Debug, Args)]
+pub struct GraphArgs {
+    /// The repository [default: the one around the current folder]
+    #[arg(value_name = "REPO")]
+    pub repository: Option<PathBuf>,
+    /// Only these clusters
+    #[arg(long, value_name = "NAME")]
+    pub cluster: Vec<String>,
+    /// What to print
+    #[arg(long, value_enum, default_value_t = GraphFormat::Text)]
+    pub format: GraphFormat,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub reading: Reading,
+}
+
+/// `impact`.
+#[derive(Debug, Args)]
+pub struct ImpactArgs {
+    /// The object: `Kind/name` or `Kind/namespace/name`
+    #[arg(value_name = "OBJECT")]
+    pub object: String,
+    /// The repository [default: the one around the current folder]
+    #[arg(value_name = "REPO")]
+    pub repository: Option<PathBuf>,
+    /// Only these clusters
+    #[arg(long, value_name = "NAME")]
+    pub cluster: Vec<String>,
+    /// What to print
+    #[arg(long, value_enum, default_value_t = GraphFormat::Text)]
+    pub format: GraphFormat,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub reading: Reading,
+}
+
+/// Formats of a graph.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum GraphFormat {
+    /// For people.
+    Text,
+    /// For programs.
+    Json,
+    /// For Graphviz.
+    Dot,
+    /// For Mermaid.
+    Mermaid,
 }
 
 /// `explain`.

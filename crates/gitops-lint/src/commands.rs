@@ -5,6 +5,7 @@ mod check;
 mod clusters;
 mod diff;
 mod explain;
+mod graph;
 mod output;
 mod render;
 mod rules;
@@ -24,6 +25,8 @@ pub(crate) fn run(cli: &Cli) -> Result<Exit, Stop> {
         Command::Clusters(args) => clusters::run(args, cli.color),
         Command::Build(args) => build::run(args),
         Command::Render(args) => render::run(args),
+        Command::Graph(args) => graph::graph(args),
+        Command::Impact(args) => graph::impact(args),
         Command::Explain(args) => explain::run(args, cli.color),
         Command::Rules(args) => rules::run(args, cli.color),
         Command::Completions(args) => shell::completions(args),
