@@ -19,7 +19,7 @@ mod view;
 
 pub use github::github;
 pub use gitlab::gitlab;
-pub use json::json;
+pub use json::{SCHEMA, json};
 pub use junit::junit;
 pub use markdown::markdown;
 pub use sarif::sarif;

@@ -13,6 +13,9 @@ use decision::{GateJson, ImpactJson, RiskJson};
 
 const SCHEMA_VERSION: &str = "1";
 
+/// The JSON Schema of [`json`].
+pub const SCHEMA: &str = include_str!("../../../../schemas/report.schema.json");
+
 /// The report as JSON with a line break at the end.
 #[must_use]
 pub fn json(report: &Report, sources: &Sources) -> String {
@@ -340,11 +343,57 @@ impl<'a> UncheckedJson<'a> {
 
 #[cfg(test)]
 mod tests {
+    use super::{SCHEMA, json};
     use crate::sample;
+    use serde_json::Value;
 
     #[test]
     fn version_1() {
         let (report, sources) = sample::blocked();
-        insta::assert_snapshot!(super::json(&report, &sources));
+        insta::assert_snapshot!(json(&report, &sources));
+    }
+
+    #[test]
+    fn the_schema_describes_it() {
+        let schema: Value = serde_json::from_str(SCHEMA).unwrap();
+        let (report, sources) = sample::blocked();
+        for report in [report, gitops_model::Report::default()] {
+            fits(
+                &serde_json::from_str(&json(&report, &sources)).unwrap(),
+                &schema,
+                &schema,
+                "report",
+            );
+        }
+    }
+
+    /// The part of JSON Schema that the schema uses.
+    fn fits(value: &Value, schema: &Value, root: &Value, at: &str) {
+        if let Some(name) = schema["$ref"].as_str() {
+            return fits(value, root.pointer(name.trim_start_matches('#')).unwrap(), root, at);
+        }
+        if let Some(words) = schema["enum"].as_array() {
+            assert!(words.contains(value), "{at} is {value}");
+        }
+        match value {
+            Value::Object(map) => {
+                for key in schema["required"].as_array().unwrap() {
+                    assert!(map.contains_key(key.as_str().unwrap()), "{at} has no {key}");
+                }
+                for (key, value) in map {
+                    let known = &schema["properties"][key];
+                    assert!(known.is_object(), "{at}.{key} is not in the schema");
+                    fits(value, known, root, &format!("{at}.{key}"));
+                }
+            }
+            Value::Array(items) => {
+                items.iter().for_each(|v| fits(v, &schema["items"], root, &format!("{at}[]")))
+            }
+            Value::Number(_) => {
+                assert!(["integer", "number"].contains(&schema["type"].as_str().unwrap()), "{at}")
+            }
+            Value::Bool(_) => assert_eq!(schema["type"], "boolean", "{at}"),
+            _ => {}
+        }
     }
 }
