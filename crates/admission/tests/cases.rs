@@ -70,17 +70,17 @@ impl Case {
         self.objects.get(name).unwrap_or_else(|| panic!("no object `{name}`")).clone()
     }
 
-    fn old(&self) -> Node {
+    fn before(&self) -> Node {
         self.object(self.text("old").expect("an old object"))
     }
 
-    fn new(&self) -> Resource {
-        let new = patched(&self.old(), self.body.get("change").expect("a change"));
+    fn after(&self) -> Resource {
+        let new = patched(&self.before(), self.body.get("change").expect("a change"));
         Resource::new(new).expect("an object")
     }
 
     fn verdict(&self) -> Verdict {
-        let old = Resource::new(self.old()).expect("an object");
+        let old = Resource::new(self.before()).expect("an object");
         let beside = self.body.get("beside").map(Node::items).unwrap_or_default().iter();
         let beside: Vec<Resource> = beside
             .filter_map(Node::text)
@@ -96,7 +96,7 @@ impl Case {
             Some(text) => KubernetesVersion::parse(text).expect("a release"),
             None => KubernetesVersion::NEWEST,
         };
-        let (new, neighbours) = (self.new(), beside.as_slice());
+        let (new, neighbours) = (self.after(), beside.as_slice());
         judge(&Update { old: &old, new: &new, mode, version, neighbours: &neighbours })
     }
 }
@@ -135,7 +135,7 @@ fn every_row_of_the_table_has_a_case() {
         Verdict::Accepted | Verdict::Unknown(_) => Vec::new(),
     };
     let shown: Vec<(Resource, Vec<Refusal>)> =
-        cases.iter().map(|case| (case.new(), refusals(case))).collect();
+        cases.iter().map(|case| (case.after(), refusals(case))).collect();
     let is_shown = |row: &Immutable| {
         shown.iter().any(|(object, refusals)| {
             (row.group == "*" || object.gvk.is(&row.group, &row.kind))

@@ -7,6 +7,7 @@
 #![expect(clippy::print_stdout, reason = "the report of a test")]
 
 use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
 
 use gitops_admission::{Update, Verdict, judge};
 use gitops_model::{ApplyMode, KubernetesVersion, Resource};
@@ -24,6 +25,7 @@ struct Tally {
     missed: usize,
     false_alarms: usize,
     unknown: usize,
+    spent: Duration,
 }
 
 #[test]
@@ -55,6 +57,8 @@ fn verdicts_are_those_of_a_real_server() {
         "{} agreed, {missed} missed, {alarms} false alarms, {unknown} unknown",
         sum(|t| t.agreed)
     );
+    let spent: Duration = tallies.values().map(|tally| tally.spent).sum();
+    println!("judged in {spent:?}");
     assert_eq!((missed, alarms, unknown), (0, 0, 0));
 }
 
@@ -75,7 +79,9 @@ fn tally(case: &Node, tally: &mut Tally) {
             let Some(wanted) = release.value.get(name).and_then(Node::text) else { continue };
             let neighbours = beside.as_slice();
             let update = Update { old: &old, new: &new, mode, version, neighbours: &neighbours };
+            let before = Instant::now();
             let verdict = judge(&update);
+            tally.spent += before.elapsed();
             let refused = matches!(verdict, Verdict::Rejected(_));
             let count = match (wanted, refused) {
                 _ if matches!(verdict, Verdict::Unknown(_)) => &mut tally.unknown,
