@@ -29,7 +29,25 @@ fn builtin(update: &Update<'_>, known: &'static Struct) -> Verdict {
         .filter(|row| row.holds_for(update.version) && judged.applies(row))
         .flat_map(|row| judged.refusals(row))
         .collect();
-    if refused.is_empty() { Verdict::Accepted } else { Verdict::Rejected(refused) }
+    let (unknown, certain): (Vec<Refusal>, Vec<Refusal>) =
+        refused.into_iter().partition(depends_on_unknown);
+    match (certain.is_empty(), unknown.first()) {
+        (false, _) => Verdict::Rejected(certain),
+        (true, Some(refusal)) => Verdict::Unknown(format!(
+            "`{}` may not change, and depends on a value that is not known here",
+            refusal.path
+        )),
+        (true, None) => Verdict::Accepted,
+    }
+}
+
+/// Whether what changes is not known: whether it really changes is not known then either.
+fn depends_on_unknown(refusal: &Refusal) -> bool {
+    let mut unknown = false;
+    for side in [&refusal.before, &refusal.after].into_iter().flatten() {
+        side.walk(&mut |node| unknown = unknown || manifest::is_unknown(node));
+    }
+    unknown
 }
 
 /// An update as the server sees it once it has decoded, merged and defaulted it.

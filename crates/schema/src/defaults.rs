@@ -142,6 +142,11 @@ fn special(node: &mut Node, known: &Struct) {
         "core/v1.PodSpec" => {
             mirror(node, "serviceAccountName", "serviceAccount");
         }
+        "core/v1.ReplicationControllerSpec" => {
+            if let Some(labels) = node.at(&["template", "metadata", "labels"]).cloned() {
+                set_absent(node, "selector", |_| labels);
+            }
+        }
         "core/v1.Pod" => {
             for containers in ["containers", "initContainers"] {
                 let containers = node.at_mut(&["spec", containers]).and_then(Node::as_seq_mut);

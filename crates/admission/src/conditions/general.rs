@@ -29,13 +29,30 @@ pub(super) fn other_set(judged: &Judged<'_>, row: &'static Immutable) -> Vec<Ref
     judged.refuse_if(set(&judged.live) != set(&judged.stored), row)
 }
 
-/// The type becomes `Recreate` while the settings of a rolling update, which the server wrote and the
-/// manifest never owned, stay behind.
-pub(super) fn left_by_recreate(judged: &Judged<'_>, row: &'static Immutable) -> Vec<Refusal> {
-    let recreate = edit::text(&judged.stored, &["spec", "strategy", "type"]) == "Recreate";
+/// The type of a strategy is no longer `RollingUpdate` while the settings of a rolling update, which the
+/// server wrote and the manifest never owned, stay behind.
+pub(super) fn left_by_type(judged: &Judged<'_>, row: &'static Immutable) -> Vec<Refusal> {
     let keys = row.keys();
-    let left = judged.stored.at(&keys).is_some() && judged.new.at(&keys).is_none();
-    judged.refuse_if(recreate && left, row)
+    let strategy = keys.split_last().map_or(&[] as &[&str], |(_, strategy)| strategy);
+    let rolling = edit::text(&judged.stored, &[strategy, &["type"]].concat()) == "RollingUpdate";
+    judged.refuse_if(!rolling && is_left(judged, &keys), row)
+}
+
+/// The labels of the template change while the selector, which the server once took from them, stays
+/// behind.
+pub(super) fn left_by_labels(judged: &Judged<'_>, row: &'static Immutable) -> Vec<Refusal> {
+    let keys = row.keys();
+    let labels = judged.stored.at(&["spec", "template", "metadata", "labels"]);
+    let selector = judged.stored.at(&keys).map(Node::entries).unwrap_or_default();
+    let matches = selector
+        .iter()
+        .all(|e| labels.and_then(|labels| labels.get(&e.key)).is_some_and(|l| l.same(&e.value)));
+    judged.refuse_if(!matches && is_left(judged, &keys), row)
+}
+
+/// Whether a value is stored that the manifest does not name.
+fn is_left(judged: &Judged<'_>, keys: &[&str]) -> bool {
+    judged.stored.at(keys).is_some() && judged.new.at(keys).is_none()
 }
 
 /// A driver that stays is changed; its `allocatable` may change from 1.35.
