@@ -8,6 +8,8 @@ use petgraph::Direction;
 use petgraph::graph::{DiGraph, NodeIndex};
 use petgraph::visit::EdgeRef;
 
+use crate::grants::Grants;
+use crate::guess::{Known, guessed_by};
 use crate::produced::produced_by;
 use crate::references::named_by;
 use crate::selections::{self, Candidates};
@@ -107,9 +109,29 @@ impl Graph {
     }
 
     fn add_references(&mut self, state: &ClusterState) {
+        let grants = Grants::of(state);
         for (_, object) in state.objects() {
             for named in named_by(object) {
+                if let Some(grant) = grants.that_allows(&object.key, &named.to) {
+                    let edge = Edge::implied(Relation::Uses, Consequence::BreaksNow);
+                    let (path, span) = (named.edge.path.clone(), named.edge.span);
+                    self.join(&object.key, grant, Edge { path, span, ..edge });
+                }
                 self.join(&object.key, &named.to, named.edge);
+            }
+        }
+        self.add_guesses(state);
+    }
+
+    fn add_guesses(&mut self, state: &ClusterState) {
+        let mut known = Known::new();
+        for vertex in self.graph.node_weights().filter(|v| v.presence != Presence::External) {
+            let key = &vertex.key;
+            known.entry((key.kind.clone(), key.name.clone())).or_default().push(key.clone());
+        }
+        for (_, object) in state.objects() {
+            for (to, edge) in guessed_by(object, &known) {
+                self.join(&object.key, &to, edge);
             }
         }
     }

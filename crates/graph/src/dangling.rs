@@ -109,17 +109,25 @@ pub(crate) fn ports(object: &Resource) -> Option<BTreeSet<&str>> {
     Some(names.flatten().filter_map(Node::text).collect())
 }
 
-/// The named target ports of a Service that no container of a workload behind it has.
+/// The named ports for which an object selects another one that does not have them: target ports of a
+/// Service, endpoints of a monitor.
 fn unnamed_ports(link: Link<'_>) -> Vec<Missing> {
-    let (Some(service), Some(workload)) = (link.from.object(), link.to.object()) else {
+    let (Some(from), Some(to)) = (link.from.object(), link.to.object()) else {
         return Vec::new();
     };
-    let Some(template) = PodTemplate::of(workload).filter(|_| service.gvk.is("", "Service")) else {
-        return Vec::new();
+    let (list, field) = match (from.gvk.group.as_str(), from.gvk.kind.as_str()) {
+        _ if !link.edge.selected => return Vec::new(),
+        ("", "Service") => ("ports", "targetPort"),
+        ("monitoring.coreos.com", "ServiceMonitor") => ("endpoints", "port"),
+        ("monitoring.coreos.com", "PodMonitor") => ("podMetricsEndpoints", "port"),
+        _ => return Vec::new(),
     };
-    let known: BTreeSet<&str> = template.port_names().collect();
-    let ports = service.at(&["spec", "ports"]).map(Node::items).unwrap_or_default();
-    let targets = ports.iter().filter_map(|port| port.get("targetPort")?.as_str());
-    let named = targets.filter(|t| t.parse::<u16>().is_err() && !known.contains(t));
-    named.map(|t| Missing::Port(t.into())).collect()
+    let known: BTreeSet<&str> = match PodTemplate::of(to) {
+        Some(template) => template.port_names().collect(),
+        None => ports(to).unwrap_or_default(),
+    };
+    let wanted = from.at(&["spec", list]).map(Node::items).unwrap_or_default();
+    let wanted = wanted.iter().filter_map(|port| port.get(field)?.as_str());
+    let named = wanted.filter(|name| name.parse::<u16>().is_err() && !known.contains(name));
+    named.map(|name| Missing::Port(name.into())).collect()
 }

@@ -1,6 +1,6 @@
 //! What joins two objects.
 
-use gitops_model::{FieldPath, ObjectKey, Resource, UnitId};
+use gitops_model::{Confidence, FieldPath, ObjectKey, Resource, UnitId};
 use gitops_yaml::{SmolStr, Span};
 use serde::Deserialize;
 use std::collections::BTreeSet;
@@ -162,6 +162,8 @@ pub struct Edge {
     pub governs: Consequence,
     /// Whether the object needed was found by its labels.
     pub selected: bool,
+    /// How sure it is that there is an edge.
+    pub confidence: Confidence,
 }
 
 impl Edge {
@@ -178,6 +180,7 @@ impl Edge {
             removed,
             governs: Consequence::Nothing,
             selected: false,
+            confidence: Confidence::Certain,
         }
     }
 }

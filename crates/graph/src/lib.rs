@@ -11,6 +11,8 @@ mod build;
 mod dangling;
 mod draw;
 mod edge;
+mod grants;
+mod guess;
 mod labels;
 mod order;
 mod pattern;

@@ -7,7 +7,7 @@ use gitops_yaml::{Node, SmolStr, Span};
 
 use crate::Consequence;
 use crate::pattern::Pattern;
-use crate::table::{Product, table};
+use crate::table::{KindName, Product, table};
 use crate::template::kind_name;
 
 /// An object to come.
@@ -25,8 +25,9 @@ pub(crate) struct Produced {
 
 /// What an object brings about.
 pub(crate) fn produced_by(object: &Resource) -> Vec<Produced> {
-    let rows = table().products.get(&kind_name(object)).map(Vec::as_slice).unwrap_or_default();
-    rows.iter().flat_map(|(row, product)| product.of(*row, object)).collect()
+    let rows = |kind| table().products.get(&kind).map(Vec::as_slice).unwrap_or_default();
+    let rows = rows(kind_name(object)).iter().chain(rows(KindName::any()));
+    rows.flat_map(|(row, product)| product.of(*row, object)).collect()
 }
 
 impl Product {

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use gitops_model::{Action, Change, ObjectKey, Segment};
+use gitops_model::{Action, Change, Confidence, FieldChange, ObjectKey, Resource, Segment};
 use gitops_yaml::SmolStr;
 
 use crate::restart::{Replacement, restart};
@@ -111,6 +111,7 @@ impl Walk<'_> {
             }
             Action::Removed => removed(),
             Action::Recreated if edge.removed >= Consequence::BreaksNow => edge.removed,
+            _ if edge.relation == Relation::Inside => of_labels(change, link),
             Action::Recreated | Action::Modified | Action::Moved if loses_part(change, edge) => {
                 removed()
             }
@@ -167,6 +168,10 @@ impl Walk<'_> {
             Relation::Inside | Relation::DefinedBy | Relation::OwnedBy | Relation::ProducedBy
         );
         let gone = matches!(change.action, Action::Removed | Action::Recreated);
+        let guessed = edge.confidence == Confidence::Possible && change.action == Action::Removed;
+        if guessed && self.after.find(from).is_some_and(|v| v.object().is_some()) {
+            return edge.removed;
+        }
         let told = self.changed.contains_key(&from.identity());
         if goes_with && gone && !told { edge.removed } else { Consequence::Nothing }
     }
@@ -217,11 +222,30 @@ impl Walk<'_> {
     }
 }
 
+/// What other labels of its namespace do to a workload: what admits its pods looks at them.
+fn of_labels(change: &Change, link: Link<'_>) -> Consequence {
+    let starts = |field: &FieldChange, prefixes: &[&str]| match field.path.0.as_slice() {
+        [_, Segment::Key(labels), Segment::Key(label)] if labels == "labels" => {
+            prefixes.iter().any(|p| label.starts_with(p))
+        }
+        _ => false,
+    };
+    let any = |prefixes: &[&str]| change.fields.iter().any(|f| starts(f, prefixes));
+    let workload = link.from.object().is_some_and(|o| PodTemplate::of(o).is_some());
+    match workload {
+        true if any(&["pod-security.kubernetes.io/enforce"]) => Consequence::NextRestart,
+        true if any(&["istio-injection", "istio.io/rev", "linkerd.io/inject"]) => {
+            Consequence::Stale
+        }
+        _ => Consequence::Nothing,
+    }
+}
+
 /// Whether a change takes away the very keys or port that an edge needs.
 fn loses_part(change: &Change, edge: &Edge) -> bool {
     let gone = change.fields.iter().filter(|f| f.after.is_none());
     let mut gone = gone.flat_map(|f| data_key(f).into_iter());
-    let had = |name: &SmolStr, object: &gitops_model::Resource| {
+    let had = |name: &SmolStr, object: &Resource| {
         crate::dangling::ports(object).is_some_and(|ports| ports.contains(name.as_str()))
     };
     let port = edge.port.as_ref().is_some_and(|port| match (&change.old, &change.new) {
@@ -232,7 +256,7 @@ fn loses_part(change: &Change, edge: &Edge) -> bool {
 }
 
 /// The key of a ConfigMap or Secret that a field is.
-fn data_key(field: &gitops_model::FieldChange) -> Option<SmolStr> {
+fn data_key(field: &FieldChange) -> Option<SmolStr> {
     match field.path.0.as_slice() {
         [Segment::Key(map), Segment::Key(key), ..]
             if matches!(map.as_str(), "data" | "binaryData" | "stringData") =>
@@ -258,8 +282,7 @@ fn touches(change: &Change, edge: &Edge) -> bool {
 /// Whether a change is one of more than metadata and form.
 fn has_substance(change: &Change) -> bool {
     let rest = ["metadata", "status", "apiVersion"];
-    let counts = |f: &gitops_model::FieldChange| {
-        !f.same_meaning && !rest.iter().any(|key| f.path.is_below(&[key]))
-    };
+    let counts =
+        |f: &FieldChange| !f.same_meaning && !rest.iter().any(|key| f.path.is_below(&[key]));
     change.fields.is_empty() && change.action != Action::Moved || change.fields.iter().any(counts)
 }

@@ -123,16 +123,14 @@ impl Reference {
         }
         let at = |pattern: &Option<crate::pattern::Pattern>| pattern.as_ref()?.first(value);
         Edge {
-            relation: self.relation,
             path: path.clone(),
             span: Some(self.name.as_ref().and_then(|n| n.first(value)).unwrap_or(value).span()),
             keys,
             port: at(&self.port).and_then(Node::text).map(SmolStr::new),
             optional: at(&self.optional).and_then(Node::as_bool).unwrap_or(false),
             changed: self.changed,
-            removed: self.removed,
             governs: self.governs,
-            selected: false,
+            ..Edge::implied(self.relation, self.removed)
         }
     }
 }

@@ -27,6 +27,13 @@ impl From<String> for KindName {
     }
 }
 
+impl KindName {
+    /// The name under which rows for every kind are kept.
+    pub(crate) fn any() -> Self {
+        Self { kind: SmolStr::new_static("any"), group: SmolStr::default() }
+    }
+}
+
 /// Fields of some kinds that name objects.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
