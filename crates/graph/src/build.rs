@@ -131,9 +131,16 @@ impl Graph {
         }
         for (_, object) in state.objects() {
             for (to, edge) in guessed_by(object, &known) {
-                self.join(&object.key, &to, edge);
+                if !self.brings_about(&object.key, &to) {
+                    self.join(&object.key, &to, edge);
+                }
             }
         }
+    }
+
+    fn brings_about(&self, by: &ObjectKey, key: &ObjectKey) -> bool {
+        let presence = self.find(key).map(|vertex| &vertex.presence);
+        matches!(presence, Some(Presence::Produced { by: producer, .. }) if producer == by)
     }
 
     fn add_selections(&mut self, state: &ClusterState) {
