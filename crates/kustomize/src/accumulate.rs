@@ -121,6 +121,8 @@ impl Target<'_> {
         let k = &self.kustomization;
         self.add_resources(&mut all, &k.resources.0).context("accumulating resources")?;
         all.config = all.config.merged(&self.own_config()?)?;
+        let crds = self.crd_config()?;
+        all.config = all.config.merged(&crds)?;
         self.run_generators(&mut all)?;
         for component in &k.components.0 {
             all = self.add_component(all, component).or_at(component.span)?;
@@ -133,17 +135,23 @@ impl Target<'_> {
         Ok(all)
     }
 
-    /// The default field specs with those of `configurations` and `crds`.
+    /// The default field specs with those of `configurations`.
     fn own_config(&self) -> Result<Arc<Config>> {
-        let mut config = Config::defaults().clone();
+        let mut config = Arc::default();
         for path in &self.kustomization.configurations.0 {
             let document = self.document(path)?;
             let more = Config::read(&document).or_at(path.span)?;
-            config = config.merged(&Arc::new(more)).or_at(path.span)?;
+            config = Config::merged(&config, &Arc::new(more)).or_at(path.span)?;
         }
+        Config::defaults().merged(&config)
+    }
+
+    /// The field specs that `crds` add.
+    fn crd_config(&self) -> Result<Arc<Config>> {
+        let mut config = Arc::default();
         for path in &self.kustomization.crds.0 {
             let more = crate::crds::config_of(&self.document(path)?)?;
-            config = config.merged(&Arc::new(more)).or_at(path.span)?;
+            config = Config::merged(&config, &Arc::new(more)).or_at(path.span)?;
         }
         Ok(config)
     }
@@ -374,13 +382,13 @@ impl Target<'_> {
         let mut paths = Vec::new();
         for entry in entries {
             let parsed = crate::inline::parse(self.loader.sources, entry);
-            let objects = crate::read::objects(
-                &parsed.documents,
-                &parsed.errors,
-                &entry.text,
-                entry.span,
-                true,
-            );
+            let text = crate::read::Text {
+                documents: &parsed.documents,
+                errors: &parsed.errors,
+                text: &entry.text,
+                span: entry.span,
+            };
+            let objects = crate::read::objects(&text, self.loader.sources, true);
             match objects {
                 Err(_) => paths.push(entry.clone()),
                 Ok(mut objects) => {

@@ -14,7 +14,7 @@ use crate::id::Id;
 
 record! {
     /// A path in objects of some kinds, as a configuration writes it.
-    strict FieldSpec {
+    FieldSpec {
         group: Option<Text> = "group",
         version: Option<Text> = "version",
         kind: Option<Text> = "kind",
@@ -24,7 +24,7 @@ record! {
 }
 
 record! {
-    strict NameReferenceSpec {
+    NameReferenceSpec {
         group: Option<Text> = "group",
         version: Option<Text> = "version",
         kind: Option<Text> = "kind",
@@ -122,7 +122,7 @@ impl Config {
 
     /// Reads the file of a `configurations` entry.
     pub(crate) fn read(node: &Node) -> Result<Self> {
-        let field = Field::new("configurations", Reader::File);
+        let field = Field::new("configurations", Reader::Configuration);
         let mut config = Self::default();
         for entry in node.entries() {
             let is = |name: &str| entry.key.eq_ignore_ascii_case(name);
@@ -144,10 +144,12 @@ impl Config {
 
     /// This configuration with another on top.
     pub(crate) fn merged(self: &Arc<Self>, other: &Arc<Self>) -> Result<Arc<Self>> {
+        let defaults = Self::defaults();
         if Arc::ptr_eq(self, other) || other.is_empty() {
             return Ok(self.clone());
         }
-        if self.is_empty() {
+        // Merging with nothing is no empty step: of two specs the more general one may go.
+        if self.is_empty() && Arc::ptr_eq(other, defaults) {
             return Ok(other.clone());
         }
         let mut merged = (**self).clone();

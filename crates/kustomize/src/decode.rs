@@ -12,7 +12,9 @@ use crate::error::{Error, Result};
 pub(crate) enum Reader {
     /// A kustomization file: YAML 1.1, and a string must be one.
     Kustomization,
-    /// A file that a kustomization names: YAML 1.1, but numbers and booleans do for strings.
+    /// A file of `configurations`: numbers and booleans do for strings.
+    Configuration,
+    /// Another file that a kustomization names: unknown names are passed over as well.
     File,
     /// The configuration of a plugin, which was a resource before: numbers and booleans do for strings.
     Plugin,
@@ -36,14 +38,22 @@ impl Field {
 
     fn kind(self, scalar: &Scalar) -> ScalarKind {
         match self.reader {
-            Reader::Kustomization | Reader::File => scalar.kind_for(Dialect::Kubectl),
+            Reader::Kustomization | Reader::Configuration | Reader::File => scalar.kind_for(Dialect::Kubectl),
             Reader::Plugin => scalar.kind,
         }
+    }
+
+    /// Whether unknown names are an error.
+    pub(crate) fn is_strict(self) -> bool {
+        matches!(self.reader, Reader::Kustomization | Reader::Configuration)
     }
 
     /// What a number or boolean is as a string, where it may be one.
     fn as_string(self, kind: ScalarKind, text: &SmolStr) -> Option<SmolStr> {
         match kind {
+            ScalarKind::Str | ScalarKind::Timestamp if text.contains('\u{85}') => {
+                Some(crate::written::folded_next_lines(text).into())
+            }
             ScalarKind::Str | ScalarKind::Timestamp => Some(text.clone()),
             _ if self.reader == Reader::Kustomization => None,
             ScalarKind::Bool => Some(if is_yes(text) { "true".into() } else { "false".into() }),
@@ -54,7 +64,7 @@ impl Field {
 }
 
 /// Whether the text of a boolean says yes.
-fn is_yes(text: &str) -> bool {
+pub(crate) fn is_yes(text: &str) -> bool {
     ["true", "yes", "on", "y"].iter().any(|yes| text.eq_ignore_ascii_case(yes))
 }
 
@@ -208,17 +218,9 @@ impl Decode for Pairs {
     }
 }
 
-/// Declares a struct and how it is filled: `field: type = "name in YAML"`. Fields of unknown names are an
-/// error, unless the record is `loose`.
+/// Declares a struct and how it is filled: `field: type = "name in YAML"`.
 macro_rules! record {
-    (@unknown strict, $entry:ident) => {
-        return Err(crate::error::Error::at(
-            format!("json: unknown field {:?}", $entry.key.as_str()),
-            $entry.key_span,
-        ))
-    };
-    (@unknown loose, $entry:ident) => {};
-    ($(#[$meta:meta])* $mode:ident $name:ident { $($(#[$fmeta:meta])* $field:ident: $type:ty = $key:literal),* $(,)? }) => {
+    ($(#[$meta:meta])* $name:ident { $($(#[$fmeta:meta])* $field:ident: $type:ty = $key:literal),* $(,)? }) => {
         $(#[$meta])*
         #[derive(Debug, Clone, Default)]
         pub(crate) struct $name {
@@ -237,7 +239,10 @@ macro_rules! record {
                         out.$field = crate::decode::Decode::decode(&entry.value, field)?;
                         continue;
                     })*
-                    crate::decode::record!(@unknown $mode, entry);
+                    if field.is_strict() {
+                        let message = format!("json: unknown field {:?}", entry.key.as_str());
+                        return Err(crate::error::Error::at(message, entry.key_span));
+                    }
                 }
                 Ok(out)
             }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use gitops_yaml::{
-    Dialect, Entry, Node, Number, Scalar, ScalarKind, SmolStr, Style, Value, resolve,
+    Dialect, Entry, Node, Number, Origin, Scalar, ScalarKind, SmolStr, Sources, Style, Value, resolve,
 };
 
 /// A number as Go's JSON encoder writes it.
@@ -140,27 +140,50 @@ fn round_trip_scalar(scalar: &Scalar) -> Option<Scalar> {
 }
 
 /// A value read with YAML 1.1 eyes, as kustomize reads JSON patches: `yes` is true.
-pub(crate) fn read_as_yaml11(node: &Node) -> Node {
+pub(crate) fn read_as_yaml11(node: &Node, sources: &Sources) -> Node {
     let value = match &node.value {
         Value::Scalar(s) => Value::Scalar(scalar_as_yaml11(s)),
         Value::Seq(items) => {
-            let items: Vec<Node> = items.iter().map(read_as_yaml11).collect();
+            let items: Vec<Node> = items.iter().map(|n| read_as_yaml11(n, sources)).collect();
             return Node::seq(items, node.origin.clone());
         }
         Value::Map(entries) => {
-            let entry = |e: &Entry| Entry { value: read_as_yaml11(&e.value), ..e.clone() };
+            let entry = |e: &Entry| {
+                let key = crate::written::key_as_yaml11(e, sources);
+                Entry::new(key, e.key_span, read_as_yaml11(&e.value, sources))
+            };
             return Node::map(entries.iter().map(entry).collect(), node.origin.clone());
         }
     };
     Node { value, origin: node.origin.clone() }
 }
 
+/// A JSON value as a tree that stands at one place.
+pub(crate) fn node(json: &serde_json::Value, origin: &Origin) -> Node {
+    use serde_json::Value as Json;
+    let scalar = |scalar| Node::scalar(scalar, origin.clone());
+    match json {
+        Json::Null => Node::null(origin.clone()),
+        Json::Bool(b) => scalar(Scalar::plain(b.to_string())),
+        Json::Number(n) => scalar(Scalar::plain(n.to_string())),
+        Json::String(s) => scalar(Scalar::string(s.as_str())),
+        Json::Array(items) => {
+            Node::seq(items.iter().map(|item| node(item, origin)).collect(), origin.clone())
+        }
+        Json::Object(fields) => {
+            let entry = |(key, value): (&String, &Json)| {
+                Entry::new(key.as_str(), origin.span, node(value, origin))
+            };
+            Node::map(fields.iter().map(entry).collect(), origin.clone())
+        }
+    }
+}
+
 fn scalar_as_yaml11(scalar: &Scalar) -> Scalar {
     match scalar.kind_for(Dialect::Kubectl) {
         kind if kind == scalar.kind => scalar.clone(),
         ScalarKind::Bool => {
-            let yes = ["y", "yes", "on", "true"].iter().any(|t| scalar.text.eq_ignore_ascii_case(t));
-            Scalar::plain(if yes { "true" } else { "false" })
+            Scalar::plain(if crate::decode::is_yes(&scalar.text) { "true" } else { "false" })
         }
         ScalarKind::Str | ScalarKind::Timestamp => Scalar::string(scalar.text.clone()),
         kind => Scalar { kind, ..scalar.clone() },

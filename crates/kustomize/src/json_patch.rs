@@ -2,7 +2,7 @@
 //! `replace` of a key that is absent sets it.
 
 use gitops_model::{FieldPath, Removal, Segment};
-use gitops_yaml::{Entry, Node, Scalar, SmolStr, Span, Value};
+use gitops_yaml::{Entry, Node, Scalar, SmolStr, Sources, Span, Value};
 
 use crate::error::{Error, Result};
 use crate::json::{encode, read_as_yaml11};
@@ -22,8 +22,8 @@ struct Operation {
 
 impl JsonPatch {
     /// Reads a list of operations; `None` if the node is no such list.
-    pub(crate) fn read(node: &Node) -> Option<Self> {
-        let node = read_as_yaml11(node);
+    pub(crate) fn read(node: &Node, sources: &Sources) -> Option<Self> {
+        let node = read_as_yaml11(node, sources);
         if node.is_null() {
             return Some(Self(Vec::new()));
         }

@@ -11,7 +11,7 @@ use crate::load::Loader;
 pub(crate) const FILE_NAMES: [&str; 3] = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
 
 record! {
-    strict Kustomization {
+    Kustomization {
         api_version: Option<Text> = "apiVersion",
         kind: Option<Text> = "kind",
         metadata: Option<ObjectMeta> = "metadata",
@@ -50,7 +50,7 @@ record! {
 }
 
 record! {
-    strict ObjectMeta {
+    ObjectMeta {
         name: Option<Text> = "name",
         namespace: Option<Text> = "namespace",
         labels: Pairs = "labels",
@@ -59,7 +59,7 @@ record! {
 }
 
 record! {
-    strict Label {
+    Label {
         pairs: Pairs = "pairs",
         include_selectors: bool = "includeSelectors",
         include_templates: bool = "includeTemplates",
@@ -69,7 +69,7 @@ record! {
 }
 
 record! {
-    strict Patch {
+    Patch {
         path: Option<Text> = "path",
         patch: Option<Text> = "patch",
         target: Option<Selector> = "target",
@@ -78,7 +78,7 @@ record! {
 }
 
 record! {
-    strict PatchOptions {
+    PatchOptions {
         allow_name_change: bool = "allowNameChange",
         allow_kind_change: bool = "allowKindChange",
     }
@@ -86,7 +86,7 @@ record! {
 
 record! {
     /// What a patch, a replacement or a plugin applies to.
-    strict Selector {
+    Selector {
         group: Option<Text> = "group",
         version: Option<Text> = "version",
         kind: Option<Text> = "kind",
@@ -98,7 +98,7 @@ record! {
 }
 
 record! {
-    strict Image {
+    Image {
         name: Option<Text> = "name",
         new_name: Option<Text> = "newName",
         tag_suffix: Option<Text> = "tagSuffix",
@@ -108,7 +108,7 @@ record! {
 }
 
 record! {
-    strict Replacement {
+    Replacement {
         source: Option<Source> = "source",
         targets: Option<Targets> = "targets",
         source_value: Option<Node> = "sourceValue",
@@ -117,7 +117,7 @@ record! {
 }
 
 record! {
-    strict Source {
+    Source {
         group: Option<Text> = "group",
         version: Option<Text> = "version",
         kind: Option<Text> = "kind",
@@ -142,7 +142,7 @@ impl Decode for Option<Targets> {
 }
 
 record! {
-    strict Target {
+    Target {
         select: Option<Selector> = "select",
         reject: Vec<Option<Selector>> = "reject",
         field_paths: Texts = "fieldPaths",
@@ -151,7 +151,7 @@ record! {
 }
 
 record! {
-    strict FieldOptions {
+    FieldOptions {
         delimiter: Option<Text> = "delimiter",
         index: Option<i64> = "index",
         encoding: Option<Text> = "encoding",
@@ -160,14 +160,14 @@ record! {
 }
 
 record! {
-    strict Replica {
+    Replica {
         name: Option<Text> = "name",
         count: Option<Node> = "count",
     }
 }
 
 record! {
-    strict Var {
+    Var {
         name: Option<Text> = "name",
         objref: Option<VarObject> = "objref",
         fieldref: Option<VarField> = "fieldref",
@@ -175,7 +175,7 @@ record! {
 }
 
 record! {
-    strict VarObject {
+    VarObject {
         api_version: Option<Text> = "apiVersion",
         group: Option<Text> = "group",
         version: Option<Text> = "version",
@@ -186,27 +186,27 @@ record! {
 }
 
 record! {
-    strict VarField {
+    VarField {
         field_path: Option<Text> = "fieldPath",
     }
 }
 
 record! {
-    strict SortOptions {
+    SortOptions {
         order: Option<Text> = "order",
         legacy: Option<LegacySortOptions> = "legacySortOptions",
     }
 }
 
 record! {
-    strict LegacySortOptions {
+    LegacySortOptions {
         order_first: Texts = "orderFirst",
         order_last: Texts = "orderLast",
     }
 }
 
 record! {
-    strict GeneratorArgs {
+    GeneratorArgs {
         namespace: Option<Text> = "namespace",
         name: Option<Text> = "name",
         behavior: Option<Text> = "behavior",
@@ -220,7 +220,7 @@ record! {
 }
 
 record! {
-    strict GeneratorOptions {
+    GeneratorOptions {
         labels: Pairs = "labels",
         annotations: Pairs = "annotations",
         disable_name_suffix_hash: bool = "disableNameSuffixHash",
@@ -265,8 +265,10 @@ impl Kustomization {
             return Err(Error::at(error.message.clone(), error.span).context("invalid Kustomization"));
         }
         let empty = Node::null(gitops_yaml::Origin::new(gitops_yaml::Span::new(file.id, 0, 0)));
-        let (kustomization, warnings) =
-            Self::read(file.documents.first().unwrap_or(&empty), &loader.root)?;
+        let document = file.documents.first().unwrap_or(&empty);
+        let reread = crate::written::with_yaml11_keys(document, loader.sources);
+        let document = reread.as_ref().unwrap_or(document);
+        let (kustomization, warnings) = Self::read(document, &loader.root)?;
         Ok((kustomization, name, warnings))
     }
 

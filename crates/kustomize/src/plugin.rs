@@ -21,7 +21,7 @@ use crate::transform::{images, labels, patches, replacements, replicas, value_ad
 const CONFIG: Field = Field::new("config", Reader::Plugin);
 
 record! {
-    loose Config {
+    Config {
         metadata: Option<Metadata> = "metadata",
         specs: Option<Vec<FieldSpec>> = "fieldSpecs",
         annotations: Pairs = "annotations",
@@ -47,14 +47,14 @@ record! {
 }
 
 record! {
-    loose Metadata {
+    Metadata {
         name: Option<Text> = "name",
         namespace: Option<Text> = "namespace",
     }
 }
 
 record! {
-    loose ValueTarget {
+    ValueTarget {
         selector: Option<Written> = "selector",
         field_path: Option<Text> = "fieldPath",
         position: Option<i64> = "filePathPosition",

@@ -2,27 +2,32 @@
 
 use std::collections::VecDeque;
 
-use gitops_yaml::{ErrorKind, Node, ParseError, Span};
+use gitops_yaml::{ErrorKind, Node, ParseError, Sources, Span};
 
 use crate::error::{Error, Result};
 use crate::load::{Content, Loader};
 use crate::object::Object;
+use crate::written::check_keys;
 
 /// The objects of a file.
 pub(crate) fn objects_of(loader: &Loader, content: &Content) -> Result<Vec<Object>> {
     let file = loader.parse(content);
     let span = Span::new(file.id, 0, 0);
-    objects(&file.documents, &file.errors, &file.source.text, span, true)
+    let text = Text { documents: &file.documents, errors: &file.errors, text: &file.source.text, span };
+    objects(&text, loader.sources, true)
 }
 
-/// The objects of a text, parsed. `strict` refuses keys that stand twice.
-pub(crate) fn objects(
-    documents: &[Node],
-    errors: &[ParseError],
-    text: &str,
-    span: Span,
-    strict: bool,
-) -> Result<Vec<Object>> {
+/// A text, parsed, and where it stands.
+pub(crate) struct Text<'a> {
+    pub(crate) documents: &'a [Node],
+    pub(crate) errors: &'a [ParseError],
+    pub(crate) text: &'a str,
+    pub(crate) span: Span,
+}
+
+/// The objects of a text. `strict` refuses keys that stand twice.
+pub(crate) fn objects(source: &Text, sources: &Sources, strict: bool) -> Result<Vec<Object>> {
+    let Text { documents, errors, text, span } = *source;
     if let Some(error) = errors.iter().find(|e| strict || e.kind != ErrorKind::DuplicateKey) {
         return Err(Error::from(error));
     }
@@ -36,6 +41,7 @@ pub(crate) fn objects(
         queue = nonempty(items.items()).cloned().collect();
     }
     queue.iter().try_for_each(check_metadata)?;
+    queue.iter().try_for_each(|node| check_keys(node, sources))?;
     let mut objects = Vec::new();
     while let Some(node) = queue.pop_front() {
         let kind = node.get("kind").and_then(Node::text).unwrap_or_default();

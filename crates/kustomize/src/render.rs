@@ -112,8 +112,7 @@ fn finish(
         if asks("transformerAnnotations").is_none() {
             object.remove_annotation(TRANSFORMATIONS);
         }
-        crate::written::check_keys(&object.body, sources)?;
-        crate::written::fill_flow_nulls(&mut object.body, sources);
+        crate::written::settle(&mut object.body, sources);
     }
     let resources: Vec<_> = resources.0.into_iter().filter_map(Object::finish).collect();
     resources.iter().try_for_each(|r| check_numbers(&r.body))?;

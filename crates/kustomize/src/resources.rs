@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use gitops_yaml::{Entry, Node};
 
+use crate::build_metadata::ORIGIN;
 use crate::error::{Error, Result};
 use crate::id::{Id, Kinds};
 use crate::object::{Behavior, History, Object, as_string, set_below};
@@ -97,6 +98,10 @@ impl Resources {
         take_metadata(&mut new, old);
         if behavior == Behavior::Merge {
             merge_data(&mut new, old, kinds);
+            if let Some(origin) = old.annotation(ORIGIN).map(str::to_owned) {
+                let span = new.body.span();
+                new.set_annotation(ORIGIN, &origin, span);
+            }
         }
         if let Some(slot) = self.0.get_mut(at) {
             *slot = new;

@@ -1,7 +1,10 @@
 //! Where the way a value is written decides what comes of it.
 
-use gitops_yaml::{Dialect, Entry, Node, Scalar, ScalarKind, Sources, Span, Value, resolve};
+use gitops_yaml::{
+    Dialect, Entry, Node, Scalar, ScalarKind, SmolStr, Sources, Span, Style, Value, resolve,
+};
 
+use crate::decode::is_yes;
 use crate::error::{Error, Result};
 
 /// Keys below the top must be strings: JSON has no others.
@@ -25,41 +28,119 @@ fn check_below(node: &Node, sources: &Sources) -> Result<()> {
 }
 
 fn is_no_string(entry: &Entry, sources: &Sources) -> bool {
-    resolve(&entry.key, Dialect::Kustomize) != ScalarKind::Str
-        && !matches!(first_char(entry.key_span, sources), Some(b'"' | b'\'' | b'!'))
+    resolve(&entry.key, Dialect::Kustomize) != ScalarKind::Str && !is_quoted(entry, sources)
+}
+
+fn is_quoted(entry: &Entry, sources: &Sources) -> bool {
+    matches!(first_char(entry.key_span, sources), Some(b'"' | b'\'' | b'!'))
+}
+
+/// A key as text, read with YAML 1.1 eyes: a bare `y` is `true`.
+pub(crate) fn key_as_yaml11(entry: &Entry, sources: &Sources) -> SmolStr {
+    let kind = resolve(&entry.key, Dialect::Kubectl);
+    if matches!(kind, ScalarKind::Str | ScalarKind::Timestamp) || is_quoted(entry, sources) {
+        return entry.key.clone();
+    }
+    match kind {
+        ScalarKind::Null => "null".into(),
+        ScalarKind::Bool => if is_yes(&entry.key) { "true".into() } else { "false".into() },
+        _ => crate::json::number(&entry.key).into(),
+    }
+}
+
+/// A kustomization with its keys read so; `None` where that changes nothing.
+pub(crate) fn with_yaml11_keys(node: &Node, sources: &Sources) -> Option<Node> {
+    match &node.value {
+        Value::Scalar(_) => None,
+        Value::Seq(items) => {
+            let new: Vec<_> = items.iter().map(|item| with_yaml11_keys(item, sources)).collect();
+            new.iter().any(Option::is_some).then(|| {
+                let items = items.iter().zip(new).map(|(old, new)| new.unwrap_or_else(|| old.clone()));
+                Node::seq(items.collect(), node.origin.clone())
+            })
+        }
+        Value::Map(entries) => {
+            let mut changed = false;
+            let entry = |e: &Entry| {
+                let key = key_as_yaml11(e, sources);
+                let value = with_yaml11_keys(&e.value, sources);
+                changed |= key != e.key || value.is_some();
+                Entry::new(key, e.key_span, value.unwrap_or_else(|| e.value.clone()))
+            };
+            let entries: Vec<Entry> = entries.iter().map(entry).collect();
+            changed.then(|| Node::map(entries, node.origin.clone()))
+        }
+    }
 }
 
 fn first_char(span: Span, sources: &Sources) -> Option<u8> {
     sources.file(span.file).text.as_bytes().get(span.start as usize).copied()
 }
 
-/// A null that is written as nothing inside `{}` or `[]` ends as an empty string.
-pub(crate) fn fill_flow_nulls(node: &mut Node, sources: &Sources) {
-    if !has_empty_null(node) {
+/// Makes of values what printing makes of them: kustomize's way out leads through text twice.
+pub(crate) fn settle(node: &mut Node, sources: &Sources) {
+    if !changes(node) {
         return;
     }
     let in_flow = matches!(first_char(node.span(), sources), Some(b'{' | b'['));
-    let mut fill = |child: &mut Node| match &mut child.value {
-        Value::Scalar(s) if in_flow && is_empty_null(s) => *s = Scalar::string(""),
-        _ => fill_flow_nulls(child, sources),
+    let child = |child: &mut Node| match &mut child.value {
+        Value::Scalar(s) if is_empty_null(s) && in_flow => *s = Scalar::string(""),
+        Value::Scalar(s) => settle_text(s),
+        _ => settle(child, sources),
     };
     match &node.value {
         Value::Scalar(_) => {}
-        Value::Seq(_) => node.as_seq_mut().into_iter().flatten().for_each(fill),
+        Value::Seq(_) => node.as_seq_mut().into_iter().flatten().for_each(child),
         Value::Map(_) => {
-            node.as_map_mut().into_iter().flatten().for_each(|e| fill(&mut e.value));
+            node.as_map_mut().into_iter().flatten().for_each(|e| child(&mut e.value));
         }
     }
 }
 
+fn changes(node: &Node) -> bool {
+    match &node.value {
+        Value::Scalar(s) => is_empty_null(s) || grows(s) || s.text.contains(NEXT_LINE),
+        Value::Seq(items) => items.iter().any(changes),
+        Value::Map(entries) => entries.iter().any(|e| changes(&e.value)),
+    }
+}
+
+/// A null that is written as nothing; inside `{}` or `[]` it ends as an empty string.
 fn is_empty_null(scalar: &Scalar) -> bool {
     scalar.kind == ScalarKind::Null && scalar.text.is_empty()
 }
 
-fn has_empty_null(node: &Node) -> bool {
-    match &node.value {
-        Value::Scalar(s) => is_empty_null(s),
-        Value::Seq(items) => items.iter().any(has_empty_null),
-        Value::Map(entries) => entries.iter().any(|e| has_empty_null(&e.value)),
+/// A folded text that keeps its last line breaks: it gets one more.
+fn grows(scalar: &Scalar) -> bool {
+    scalar.style == Style::Folded
+        && scalar.text.ends_with("\n\n")
+        && !scalar.text.starts_with([' ', '\t', '\n'])
+}
+
+fn settle_text(scalar: &mut Scalar) {
+    if grows(scalar) {
+        scalar.text = format!("{}\n", scalar.text).into();
     }
+    if scalar.text.contains(NEXT_LINE) {
+        scalar.text = folded_next_lines(&scalar.text).into();
+    }
+}
+
+const NEXT_LINE: char = '\u{85}';
+
+/// A next-line character is a line break to YAML 1.1, and folds to a space in quotes.
+pub(crate) fn folded_next_lines(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find(NEXT_LINE) {
+        out.push_str(rest[..at].trim_end_matches(' '));
+        let after = rest[at..].trim_start_matches([' ', NEXT_LINE]);
+        let run = &rest[at..rest.len() - after.len()];
+        match run.matches(NEXT_LINE).count() {
+            1 => out.push(' '),
+            breaks => out.push_str(&"\n".repeat(breaks - 1)),
+        }
+        rest = after;
+    }
+    out + rest
 }

@@ -10,7 +10,7 @@ use crate::json_patch::JsonPatch;
 use crate::kustomization::{Patch, PatchOptions};
 use crate::load::Loader;
 use crate::object::{History, Object, set_below};
-use crate::read::objects;
+use crate::read;
 use crate::resources::Resources;
 use crate::selector::Selector;
 
@@ -39,22 +39,26 @@ impl Source {
         Ok(Self { text: file.source.text.to_string(), parsed, span, name })
     }
 
-    fn objects(&self) -> Result<Vec<Object>> {
-        objects(&self.parsed.documents, &self.parsed.errors, &self.text, self.span, false)
+    fn objects(&self, loader: &Loader) -> Result<Vec<Object>> {
+        let Parsed { documents, errors } = &self.parsed;
+        let text = read::Text { documents, errors, text: &self.text, span: self.span };
+        read::objects(&text, loader.sources, false)
     }
 
     /// The operations, if the text is a list of them. A text that begins with `[` is read as JSON alone.
-    fn operations(&self) -> Option<JsonPatch> {
-        let is_json = self.text.starts_with('[');
-        if is_json && serde_json::from_str::<serde::de::IgnoredAny>(&self.text).is_err() {
-            return None;
-        }
-        if self.parsed.errors.iter().any(|e| e.kind != gitops_yaml::ErrorKind::DuplicateKey) {
+    fn operations(&self, loader: &Loader) -> Option<JsonPatch> {
+        let broken = self.parsed.errors.iter().any(|e| e.kind != gitops_yaml::ErrorKind::DuplicateKey);
+        if self.text.starts_with('[') {
+            let json: serde_json::Value = serde_json::from_str(&self.text).ok()?;
+            if broken {
+                return JsonPatch::read(&crate::json::node(&json, &Origin::new(self.span)), loader.sources);
+            }
+        } else if broken {
             return None;
         }
         match self.parsed.documents.first() {
-            Some(document) => JsonPatch::read(document),
-            None => JsonPatch::read(&Node::null(Origin::new(self.span))),
+            Some(document) => JsonPatch::read(document, loader.sources),
+            None => JsonPatch::read(&Node::null(Origin::new(self.span)), loader.sources),
         }
     }
 }
@@ -80,7 +84,7 @@ pub(crate) fn apply(
             path.text
         ))?,
     };
-    match (source.objects(), source.operations()) {
+    match (source.objects(loader), source.operations(loader)) {
         (Ok(objects), Some(operations)) if !objects.is_empty() && !operations.is_empty() => {
             let message =
                 format!("illegally qualifies as both an SM and JSON patch: {}", source.name);
@@ -256,6 +260,10 @@ fn operate_on(object: &mut Object, operations: &JsonPatch, by: &'static str) -> 
         return Err(Error::at(message, object.body.span()));
     }
     crate::json::round_trip(&mut object.body);
+    if object.body.get("metadata").is_none() {
+        let span = object.body.span();
+        object.body.set(Entry::new("metadata", span, Node::map(Vec::new(), Origin::new(span))));
+    }
     Ok(())
 }
 
@@ -268,10 +276,10 @@ pub(crate) fn apply_strategic_merge(
 ) -> Result<()> {
     let mut patches = Vec::new();
     for entry in entries {
-        let inline = Source::inline(loader, entry).objects();
+        let inline = Source::inline(loader, entry).objects(loader);
         let objects = match inline {
             Ok(objects) => objects,
-            Err(_) => Source::file(loader, entry)?.objects().or_at(entry.span)?,
+            Err(_) => Source::file(loader, entry)?.objects(loader).or_at(entry.span)?,
         };
         patches.extend(objects);
     }
@@ -322,7 +330,7 @@ pub(crate) fn apply_json6902(
         (Some(inline), None) => Source::inline(loader, inline),
         (None, Some(path)) => Source::file(loader, path)?,
     };
-    let operations = source.operations().ok_or_else(|| {
+    let operations = source.operations(loader).ok_or_else(|| {
         Error::at(format!("decoding {}: it is no list of operations", source.name), span)
     })?;
     if operations.is_empty() {
