@@ -10,6 +10,7 @@ mod crds;
 mod decode;
 mod error;
 mod fields;
+mod folded;
 mod generate;
 mod hash;
 mod id;

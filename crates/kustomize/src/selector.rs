@@ -29,9 +29,34 @@ fn anchored(pattern: &Option<Text>) -> Result<Option<Regex>> {
         .map_err(|e| Error::at(format!("error parsing regexp: {e}"), pattern.span))
 }
 
-/// Compiles a pattern; Go's syntax is all but the same.
+/// Compiles a pattern of Go's `regexp`, to which a brace that counts nothing is a brace.
 pub(crate) fn go_regex(pattern: &str) -> std::result::Result<Regex, regex::Error> {
-    regex::RegexBuilder::new(pattern).size_limit(1 << 20).build()
+    let mut escaped = String::with_capacity(pattern.len());
+    let mut rest = pattern;
+    let mut in_class = false;
+    while let Some(c) = rest.chars().next() {
+        let len = match c {
+            '\\' => c.len_utf8() + rest[1..].chars().next().map_or(0, char::len_utf8),
+            _ => c.len_utf8(),
+        };
+        match c {
+            '{' if !in_class && !is_count(rest) => escaped.push('\\'),
+            '[' => in_class = true,
+            ']' => in_class = false,
+            _ => {}
+        }
+        escaped.push_str(&rest[..len]);
+        rest = &rest[len..];
+    }
+    regex::RegexBuilder::new(&escaped).size_limit(1 << 20).build()
+}
+
+/// Whether a text begins with `{2}`, `{2,}` or `{2,3}`.
+fn is_count(text: &str) -> bool {
+    let inner = text[1..].split_once('}').map_or("", |(inner, _)| inner);
+    let (least, most) = inner.split_once(',').unwrap_or((inner, ""));
+    let digits = |t: &str| t.bytes().all(|b| b.is_ascii_digit());
+    !least.is_empty() && digits(least) && digits(most)
 }
 
 fn fits(regex: &Option<Regex>, text: &str) -> bool {

@@ -85,7 +85,7 @@ pub(crate) fn settle(node: &mut Node, sources: &Sources) {
     let in_flow = matches!(first_char(node.span(), sources), Some(b'{' | b'['));
     let child = |child: &mut Node| match &mut child.value {
         Value::Scalar(s) if is_empty_null(s) && in_flow => *s = Scalar::string(""),
-        Value::Scalar(s) => settle_text(s),
+        Value::Scalar(s) => settle_text(s, in_flow),
         _ => settle(child, sources),
     };
     match &node.value {
@@ -99,7 +99,7 @@ pub(crate) fn settle(node: &mut Node, sources: &Sources) {
 
 fn changes(node: &Node) -> bool {
     match &node.value {
-        Value::Scalar(s) => is_empty_null(s) || grows(s) || s.text.contains(NEXT_LINE),
+        Value::Scalar(s) => is_empty_null(s) || s.style == Style::Folded || s.text.contains(NEXT_LINE),
         Value::Seq(items) => items.iter().any(changes),
         Value::Map(entries) => entries.iter().any(|e| changes(&e.value)),
     }
@@ -110,16 +110,12 @@ fn is_empty_null(scalar: &Scalar) -> bool {
     scalar.kind == ScalarKind::Null && scalar.text.is_empty()
 }
 
-/// A folded text that keeps its last line breaks: it gets one more.
-fn grows(scalar: &Scalar) -> bool {
-    scalar.style == Style::Folded
-        && scalar.text.ends_with("\n\n")
-        && !scalar.text.starts_with([' ', '\t', '\n'])
-}
-
-fn settle_text(scalar: &mut Scalar) {
-    if grows(scalar) {
-        scalar.text = format!("{}\n", scalar.text).into();
+fn settle_text(scalar: &mut Scalar, in_flow: bool) {
+    if scalar.style == Style::Folded
+        && !in_flow
+        && let Some(again) = crate::folded::round_trip(&scalar.text)
+    {
+        scalar.text = again.into();
     }
     if scalar.text.contains(NEXT_LINE) {
         scalar.text = folded_next_lines(&scalar.text).into();
