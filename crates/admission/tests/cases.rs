@@ -151,3 +151,25 @@ fn every_row_of_the_table_has_a_case() {
         .collect();
     assert!(unshown.is_empty(), "rows without a case: {unshown:#?}");
 }
+
+#[test]
+fn any_two_objects_are_judged() {
+    let cases = cases();
+    let objects: Vec<Resource> = cases.iter().map(Case::after).collect();
+    let (version, neighbours) = (KubernetesVersion::NEWEST, objects.as_slice());
+    for old in &objects {
+        for new in objects.iter().filter(|new| new.gvk == old.gvk) {
+            for mode in [ApplyMode::ServerSide, ApplyMode::ClientSide, ApplyMode::Replace] {
+                let update = Update { old, new, mode, version, neighbours: &neighbours };
+                let verdict = judge(&update);
+                assert_eq!(verdict, judge(&update), "{}: {}", old.key, new.key);
+                // What the server completes of a list of families, no manifest may name in part.
+                let same = old.body.same(&new.body) && old.at(&["spec", "ipFamilies"]).is_none();
+                if same && mode == ApplyMode::ServerSide {
+                    let refused = matches!(verdict, Verdict::Rejected(_));
+                    assert!(!refused, "{}: refused as it is", old.key);
+                }
+            }
+        }
+    }
+}
