@@ -1,10 +1,10 @@
 //! How far a change may go: one answer for every wave.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use gitops_config::{Config, Wave};
 use gitops_model::{
-    ClusterReport, Effect, Environment, Finding, Gate, GateDecision, WaveDecision, WaveGate,
+    ClusterReport, Effect, Environment, Finding, Gate, GateDecision, Tracks, WaveDecision, WaveGate,
 };
 use gitops_yaml::SmolStr;
 
@@ -99,7 +99,7 @@ impl Context<'_> {
         if self.touches(plan, Effect::Now) {
             self.barriers(plan, &mut verdict);
             self.limit(plan, score, &mut verdict);
-            self.enforceable(place, &mut verdict);
+            self.order(place, &mut verdict);
             self.approval(place, score, &mut verdict);
         } else if self.touches(plan, Effect::Queued) {
             self.queued(place, &mut verdict);
@@ -177,15 +177,32 @@ impl Context<'_> {
         }
     }
 
-    /// A wave that takes the change on merge cannot come after another one that does.
-    fn enforceable(&self, place: usize, verdict: &mut Verdict) {
-        let earlier = self.plans[..place].iter().rev().find(|p| self.touches(p, Effect::Now));
-        if let Some(earlier) = earlier {
-            let with = shared(earlier, &self.plans[place])
-                .map_or_else(String::new, |s| format!(": both follow {s}"));
-            let why =
-                format!("takes the change on merge, together with wave `{}`{with}", earlier.name);
+    /// A wave comes after the earlier ones that take the change, unless it follows the same reference as
+    /// one of them: then both take it together.
+    fn order(&self, place: usize, verdict: &mut Verdict) {
+        let plan = &self.plans[place];
+        let takes = |p: &&Plan<'_>| self.touches(p, Effect::Now) || self.touches(p, Effect::Queued);
+        let earlier: Vec<&Plan<'_>> = self.plans[..place].iter().filter(takes).collect();
+        let together = earlier.iter().find_map(|other| Some((other, shared(plan, other)?)));
+        if let Some((other, (reference, one, another))) = together {
+            let why = format!(
+                "cannot wait for wave `{}`: `{one}` and `{another}` both follow {reference}",
+                other.name
+            );
             verdict.say(WaveDecision::Held, why);
+            return;
+        }
+        match earlier.last() {
+            Some(before) => {
+                let soak = before.wave.and_then(|w| w.wait_time.as_ref());
+                let soak = soak.map_or_else(String::new, |t| format!(", which soaks {t}"));
+                verdict
+                    .say(WaveDecision::AfterSoak, format!("follows wave `{}`{soak}", before.name));
+            }
+            None if place > 0 => {
+                verdict.say(WaveDecision::Allowed, "no earlier wave tries this change".into())
+            }
+            None => {}
         }
     }
 
@@ -206,7 +223,7 @@ impl Context<'_> {
             verdict.say(WaveDecision::NeedsApproval, format!("asks for {people}{of}"));
         }
         let from = self.config.risk.approval_from.unwrap_or(APPROVAL_FROM);
-        if score >= from {
+        if (from..=max_score(plan)).contains(&score) {
             verdict.say(
                 WaveDecision::NeedsApproval,
                 format!("a risk of {score} needs an approval (from {from})"),
@@ -238,21 +255,7 @@ impl Context<'_> {
         let followed = follows(plan);
         let score = self.score(plan, true);
         let queued = format!("queued until {followed} moves; its risk is {score} then");
-        let earlier = self.plans[..place].iter().rev();
-        let mut earlier =
-            earlier.filter(|p| self.touches(p, Effect::Now) || self.touches(p, Effect::Queued));
-        match earlier.next() {
-            Some(before) => {
-                let soak = before.wave.and_then(|w| w.wait_time.as_ref());
-                let soak = soak.map_or_else(String::new, |t| format!(", which soaks {t}"));
-                verdict
-                    .say(WaveDecision::AfterSoak, format!("follows wave `{}`{soak}", before.name));
-            }
-            None if place > 0 => {
-                verdict.say(WaveDecision::Allowed, "no earlier wave tries this change".into())
-            }
-            None => {}
-        }
+        self.order(place, verdict);
         verdict.say(WaveDecision::Allowed, queued);
         if score > max_score(plan) {
             let why = format!("its promotion would be above its limit of {}", max_score(plan));
@@ -310,25 +313,34 @@ fn weighs_as_production(environment: &Environment) -> bool {
     !matches!(environment, Environment::Dev | Environment::Staging)
 }
 
-/// A reference of this repository that clusters of both waves follow.
-fn shared(one: &Plan<'_>, other: &Plan<'_>) -> Option<String> {
-    let followed = references(one);
-    references(other).into_iter().find(|r| followed.contains(r))
+/// A reference by which the change reaches clusters of both waves, and one cluster of each.
+fn shared(plan: &Plan<'_>, other: &Plan<'_>) -> Option<(String, SmolStr, SmolStr)> {
+    let followed = references(other);
+    let both = references(plan)
+        .into_iter()
+        .find_map(|(r, cluster)| Some((followed.get(&r)?.clone(), cluster, r)));
+    both.map(|(another, one, reference)| (reference, one, another))
 }
 
-fn references(plan: &Plan<'_>) -> BTreeSet<String> {
-    let sources = plan.clusters.iter().flat_map(|c| &c.sources).filter(|s| s.source.here);
+/// The references of this repository by which a change reaches a wave, each with a cluster. A commit
+/// does not move, so nothing takes a change by it together with another one.
+fn references(plan: &Plan<'_>) -> BTreeMap<String, SmolStr> {
+    let sources = plan.clusters.iter().flat_map(|c| c.sources.iter().map(|s| (s, &c.cluster.name)));
     sources
-        .map(|s| format!("{} `{}`", s.source.tracks.kind(), s.source.tracks.reference()))
+        .filter(|(s, _)| s.source.here && s.effect.is_some_and(|e| e != Effect::Never))
+        .filter(|(s, _)| !matches!(s.source.tracks, Tracks::Commit(_) | Tracks::External(_)))
+        .map(|(s, name)| (reference(&s.source.tracks), name.clone()))
         .collect()
+}
+
+fn reference(tracks: &Tracks) -> String {
+    format!("{} `{}`", tracks.kind(), tracks.reference())
 }
 
 fn follows(plan: &Plan<'_>) -> String {
     let queued =
         plan.clusters.iter().flat_map(|c| &c.sources).filter(|s| s.effect == Some(Effect::Queued));
-    let mut references: Vec<String> = queued
-        .map(|s| format!("{} `{}`", s.source.tracks.kind(), s.source.tracks.reference()))
-        .collect();
+    let mut references: Vec<String> = queued.map(|s| reference(&s.source.tracks)).collect();
     references.sort();
     references.dedup();
     if references.is_empty() { "what it follows".into() } else { references.join(" or ") }

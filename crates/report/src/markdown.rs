@@ -9,8 +9,8 @@ use crate::escape::{code, markdown as text, short};
 use crate::snippet::blamed_line;
 use crate::terminal::{Style, sum};
 use crate::view::{
-    Cause, Places, PlainChange, add_places, causes, cluster_rows, count_words, names, objects,
-    places, plain_changes, plural,
+    Cause, PlainChange, causes, cluster_rows, count_words, names, objects, places, plain_changes,
+    plural,
 };
 
 /// By this line a comment is found again and replaced.
@@ -133,12 +133,8 @@ fn cause_text(out: &mut String, cause: &Cause<'_>, sources: &Sources) {
     for (consequence, reached) in cause.consequences() {
         let _ = writeln!(out, "- {}: {}", text(consequence), text(&objects(&reached, 4)));
     }
-    if cause.outcomes().is_empty() {
-        let mut where_and_when = Places::new();
-        cause.findings.iter().for_each(|f| add_places(&mut where_and_when, f));
-        if !where_and_when.is_empty() {
-            let _ = writeln!(out, "- {}", text(&places(&where_and_when)));
-        }
+    if cause.outcomes().is_empty() && !cause.places().is_empty() {
+        let _ = writeln!(out, "- where: {}", text(&places(&cause.places())));
     }
     for findings in cause.others() {
         if let Some(first) = findings.first() {

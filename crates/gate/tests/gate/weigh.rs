@@ -37,7 +37,7 @@ fn worked_cases() {
 
 #[test]
 fn one_line_is_one_cause() {
-    let worse = Case::production().finding("selector-changed", None);
+    let worse = Case::production().finding("immutable-field", REJECTED);
     let both =
         Case::production().finding("immutable-field", REJECTED).finding("selector-changed", None);
     assert_eq!(both.risk().causes.len(), 1);

@@ -5,10 +5,10 @@ use gitops_yaml::Sources;
 
 use super::style::{Page, Tone};
 use crate::snippet::snippet;
-use crate::view::{Cause, objects, plural};
+use crate::view::{Cause, objects, places, plural};
 
 /// Columns of the words before what they are about.
-const INDENT: usize = 13;
+const INDENT: usize = 14;
 
 /// The first `full` causes with their snippets, the others in a line each.
 pub(crate) fn section(page: &mut Page<'_>, causes: &[Cause<'_>], sources: &Sources, full: usize) {
@@ -32,6 +32,9 @@ fn told(page: &mut Page<'_>, cause: &Cause<'_>, sources: &Sources) {
     let Some(lead) = cause.lead() else { return };
     headline(page, lead, "");
     page.raw(&snippet(lead, sources, page.style));
+    if cause.outcomes().is_empty() && !cause.places().is_empty() {
+        entry(page, "where", Tone::Dim, &places(&cause.places()));
+    }
     for outcome in cause.outcomes() {
         let tone = if outcome.bad && outcome.now() { Tone::Bad } else { Tone::Warn };
         entry(page, outcome.word, tone, &outcome.words());

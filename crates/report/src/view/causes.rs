@@ -30,11 +30,11 @@ pub(crate) fn causes(report: &Report) -> Vec<Cause<'_>> {
     let mut causes: Vec<Cause<'_>> = groups
         .into_iter()
         .map(|(id, mut findings)| {
-            findings.sort_by_key(|f| Reverse((f.severity, f.apply)));
+            // Of those that are as bad, the plainest speaks for all.
+            findings.sort_by_key(|f| (Reverse((f.severity, f.apply)), f.message.len()));
             let risk = report.risk.causes.iter().filter(|c| c.cause == id).max_by_key(|c| c.score);
             let mut cause = Cause { findings, risk, reach: Vec::new() };
-            let objects: BTreeSet<&ObjectKey> = cause.objects().collect();
-            cause.reach = report.impact.edges.iter().filter(|e| objects.contains(&e.to)).collect();
+            cause.reach = reached(&cause, &report.impact.edges);
             cause
         })
         .collect();
@@ -42,6 +42,17 @@ pub(crate) fn causes(report: &Report) -> Vec<Cause<'_>> {
         |c: &Cause<'_>| (c.findings.first().map(|f| f.severity), c.risk.map_or(0, |r| r.score));
     causes.sort_by_key(|c| Reverse(rank(c)));
     causes
+}
+
+/// The edges that lead from the objects of a cause to others, and on from those.
+fn reached<'a>(cause: &Cause<'a>, edges: &'a [ImpactEdge]) -> Vec<&'a ImpactEdge> {
+    let mut seen: BTreeSet<&ObjectKey> = cause.objects().collect();
+    let mut todo: Vec<&ObjectKey> = seen.iter().copied().collect();
+    while let Some(changed) = todo.pop() {
+        let felt = edges.iter().filter(|e| e.to == *changed).map(|e| &e.from);
+        felt.for_each(|from| todo.extend(seen.insert(from).then_some(from)));
+    }
+    edges.iter().filter(|e| seen.contains(&e.to)).collect()
 }
 
 /// Objects to which the same happens, and where.
@@ -97,6 +108,13 @@ impl<'a> Cause<'a> {
             }
         }
         outcomes
+    }
+
+    /// Where and when its findings are true.
+    pub(crate) fn places(&self) -> Places<'a> {
+        let mut places = Places::new();
+        self.findings.iter().for_each(|f| add_places(&mut places, f));
+        places
     }
 
     /// The other rules that speak of this line, each with its findings.
@@ -178,6 +196,8 @@ pub(crate) fn plain_changes<'a>(
             }),
         }
     }
-    let reach = report.impact.edges.iter().filter(|e| !told.contains(&e.to)).collect();
+    let told =
+        |edge: &&ImpactEdge| causes.iter().any(|c| c.reach.iter().any(|e| std::ptr::eq(*e, *edge)));
+    let reach = report.impact.edges.iter().filter(|e| !told(e)).collect();
     (out, reach)
 }
