@@ -107,11 +107,21 @@ impl Make {
             _ => match &like.value {
                 Value::Map(_) => Value::Map(Default::default()),
                 Value::Seq(_) => Value::Seq(Default::default()),
-                Value::Scalar(_) => Value::Scalar(Scalar::plain("")),
+                Value::Scalar(_) => Value::Scalar(unset()),
             },
         };
         Some(Node { value, origin })
     }
+}
+
+/// A scalar that was made and is still to be set.
+fn unset() -> Scalar {
+    Scalar { style: Style::Tagged, ..Scalar::plain("") }
+}
+
+/// Whether a node was made for being set.
+pub(crate) fn is_unset(node: &Node) -> bool {
+    node.as_scalar().is_some_and(|s| s.style == Style::Tagged && s.text.is_empty() && node.is_null())
 }
 
 /// Calls `set` on every value that a path leads to, its list steps regular expressions. Returns how many

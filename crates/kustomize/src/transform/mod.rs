@@ -7,5 +7,6 @@ pub(crate) mod namespace;
 pub(crate) mod patches;
 pub(crate) mod replacements;
 pub(crate) mod replicas;
+mod reprint;
 pub(crate) mod structured;
 pub(crate) mod value_add;

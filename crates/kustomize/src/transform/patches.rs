@@ -92,7 +92,7 @@ pub(crate) fn apply(
         }
         (Ok(objects), _) => merge(resources, &objects, patch, kinds, &source).or_at(span),
         (Err(_), Some(operations)) => {
-            operate(resources, &operations, patch, kinds, &source.name).or_at(span)
+            operate(resources, &operations, patch, (loader, kinds), &source.name).or_at(span)
         }
         (Err(error), None) => {
             let why = error.message;
@@ -229,7 +229,7 @@ fn operate(
     resources: &mut Resources,
     operations: &JsonPatch,
     patch: &Patch,
-    kinds: &Kinds,
+    (loader, kinds): (&Loader, &Kinds),
     name: &str,
 ) -> Result<()> {
     let Some(target) = &patch.target else {
@@ -240,13 +240,18 @@ fn operate(
     for object in &mut resources.0 {
         if selector.selects(object, kinds) {
             object.push_previous(kinds);
-            operate_on(object, operations, "patches")?;
+            operate_on(object, operations, "patches", loader)?;
         }
     }
     Ok(())
 }
 
-fn operate_on(object: &mut Object, operations: &JsonPatch, by: &'static str) -> Result<()> {
+fn operate_on(
+    object: &mut Object,
+    operations: &JsonPatch,
+    by: &'static str,
+    loader: &Loader,
+) -> Result<()> {
     let annotations = object.body.at(&["metadata", "annotations"]);
     if !object.history.is_empty() && annotations.is_none_or(Node::is_null) {
         // kustomize's own annotations are there while the patch runs.
@@ -254,6 +259,7 @@ fn operate_on(object: &mut Object, operations: &JsonPatch, by: &'static str) -> 
         let empty = Node::map(Vec::new(), Origin::new(span));
         set_below(&mut object.body, &["metadata"], Entry::new("annotations", span, empty));
     }
+    crate::written::settle(&mut object.body, loader.sources);
     operations.apply(&mut object.body, by, &mut object.removed)?;
     if object.body.as_map().is_none() {
         let message = "json: cannot unmarshal array into Go value of type map[string]interface {}";
@@ -339,7 +345,7 @@ pub(crate) fn apply_json6902(
     let selector = Selector::new(target)?;
     for object in &mut resources.0 {
         if selector.selects(object, kinds) {
-            operate_on(object, &operations, "patchesJson6902").or_at(span)?;
+            operate_on(object, &operations, "patchesJson6902", loader).or_at(span)?;
         }
     }
     Ok(())

@@ -9,7 +9,7 @@ use crate::id::{Id, Kinds};
 use crate::kustomization::{FieldOptions, Replacement, Source, Target};
 use crate::load::Loader;
 use crate::object::Object;
-use crate::path::{Make, lookup, split, visit};
+use crate::path::{Make, is_unset, lookup, split, visit};
 use crate::read::is_nothing;
 use crate::resources::Resources;
 use crate::selector::Selector;
@@ -258,7 +258,7 @@ fn set_field(target: &mut Node, value: &Node, options: Option<&FieldOptions>) ->
         value = with_text(&value, &joined)?;
     }
     let origin = value.origin.on_top_of("replacements", &target.origin);
-    let made = target.span() == value.span() && target.text() == Some("");
+    let made = is_unset(target);
     if target.as_scalar().is_some() {
         let new = value.text().unwrap_or_default();
         *target = if made {
@@ -267,7 +267,7 @@ fn set_field(target: &mut Node, value: &Node, options: Option<&FieldOptions>) ->
             Node { origin, ..with_text(target, new)? }
         };
     } else {
-        *target = if made { value } else { Node { origin, ..value } };
+        *target = Node { origin, ..value };
     }
     Ok(())
 }

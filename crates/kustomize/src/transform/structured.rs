@@ -1,11 +1,10 @@
 //! Replacements inside a string that holds JSON or YAML, such as a value of a ConfigMap.
 
-use gitops_yaml::{
-    FileId, KeyOrder, Limits, Node, PrintOptions, SmolStr, Value, parse as parse_text, print,
-};
+use gitops_yaml::{Entry, FileId, Limits, Node, Origin, SmolStr, Span, Value, parse as parse_text};
 
 use crate::error::{Error, Result};
 use crate::path::{Make, lookup, visit};
+use crate::transform::reprint::{nowhere, reprint};
 
 /// The document that a scalar's text holds.
 pub(crate) fn parse(scalar: &Node) -> Result<Node> {
@@ -52,14 +51,15 @@ pub(crate) fn set_inside(
     if text.trim().is_empty() {
         return Ok(false);
     }
-    let mut edits = Vec::new();
-    let mut whole = false;
-    let found = visit(&mut document, inner, make, &mut |node| {
+    let nowhere = nowhere(file_of(scalar));
+    let make = match make {
+        Make::Nothing => Make::Nothing,
+        Make::Like(like) => Make::Like(placed(like, nowhere)),
+    };
+    let found = visit(&mut document, inner, &make, &mut |node| {
         let place = node.span();
-        let was_scalar = node.as_scalar().is_some();
         set(node)?;
-        whole |= !was_scalar || node.as_scalar().is_none();
-        edits.push((place, node.clone()));
+        *node = placed(node, if node.as_scalar().is_some() { place } else { nowhere });
         Ok(())
     })?;
     if found == 0 {
@@ -68,10 +68,8 @@ pub(crate) fn set_inside(
     let is_json = text.trim_start().starts_with(['{', '[']);
     let new = if is_json {
         json(&document, text.contains('\n') && text.contains("  "))
-    } else if whole || !matches!(make, Make::Nothing) {
-        print(&document, &written()).trim().to_owned()
     } else {
-        spliced(&text, edits).trim().to_owned()
+        reprint(&document, &text).trim().to_owned()
     };
     if let Value::Scalar(s) = &mut scalar.value {
         s.text = new.into();
@@ -79,23 +77,17 @@ pub(crate) fn set_inside(
     Ok(true)
 }
 
-fn written() -> PrintOptions {
-    PrintOptions { keys: KeyOrder::Written, through_json: false, width: usize::MAX, mask: None }
-}
-
-/// The text with single values exchanged: layout and comments stay.
-fn spliced(text: &str, mut edits: Vec<(gitops_yaml::Span, Node)>) -> String {
-    let mut out = text.to_owned();
-    edits.sort_by_key(|(span, _)| std::cmp::Reverse(span.start));
-    for (span, node) in edits {
-        let mut new = print(&node, &written());
-        new.truncate(new.trim_end().len());
-        let range = span.start as usize..span.end as usize;
-        if out.get(range.clone()).is_some() {
-            out.replace_range(range, &new);
+/// A value with all of its parts at one place.
+fn placed(node: &Node, place: Span) -> Node {
+    let origin = Origin::new(place);
+    match &node.value {
+        Value::Scalar(s) => Node::scalar(s.clone(), origin),
+        Value::Seq(items) => Node::seq(items.iter().map(|n| placed(n, place)).collect(), origin),
+        Value::Map(entries) => {
+            let entry = |e: &Entry| Entry::new(e.key.clone(), place, placed(&e.value, place));
+            Node::map(entries.iter().map(entry).collect(), origin)
         }
     }
-    out
 }
 
 /// JSON as Go's encoder writes it, on one line or indented by two.
