@@ -1,6 +1,6 @@
 //! The graph of one cluster.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use gitops_model::{ClusterState, ObjectKey, Unit, UnitId};
 use gitops_yaml::SmolStr;
@@ -24,7 +24,6 @@ pub struct Graph {
     selections: Vec<Selection>,
     /// What is produced in many namespaces, by its key without one.
     everywhere: BTreeMap<ObjectKey, Presence>,
-    prunes: BTreeSet<UnitId>,
 }
 
 impl Graph {
@@ -72,9 +71,6 @@ impl Graph {
     /// declares it is rendered, its `dependsOn` is a reference like any other.
     fn add_unit(&mut self, unit: &Unit) {
         let Some(owner) = unit_key(&unit.id) else { return };
-        if unit.prune {
-            self.prunes.insert(unit.id.clone());
-        }
         let at = self.vertex(&owner, Presence::Given);
         if self.graph[at].object().is_none() {
             for (id, span) in &unit.depends_on {
@@ -229,12 +225,6 @@ impl Graph {
     pub fn selection_changes<'a>(&'a self, before: &'a Self) -> Vec<SelectionChange<'a>> {
         let there = |key: &ObjectKey| self.find(key).is_some_and(|v| v.object().is_some());
         selections::changes(&before.selections, &self.selections, there)
-    }
-
-    /// Whether a unit deletes what it no longer renders.
-    #[must_use]
-    pub fn prunes(&self, unit: &UnitId) -> bool {
-        self.prunes.contains(unit)
     }
 }
 

@@ -29,6 +29,7 @@ pub use dangling::{Dangling, Missing};
 pub use draw::{dot, mermaid};
 pub use edge::{Consequence, Edge, Link, Presence, Relation, Vertex};
 pub use labels::selects;
+pub use order::{Disorder, Order};
 pub use reach::{Reached, reach};
 pub use restart::{Outage, Replacement, Restart, replicas, restart};
 pub use selections::{Selection, SelectionChange};

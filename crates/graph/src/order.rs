@@ -8,7 +8,7 @@ use petgraph::graph::NodeIndex;
 use petgraph::visit::EdgeFiltered;
 
 use crate::build::unit_key;
-use crate::{Consequence, Graph, Link, Relation};
+use crate::{Consequence, Graph, Link, Relation, Vertex};
 
 impl Graph {
     /// The circles among objects that wait for each other: each as its references, in order.
@@ -61,35 +61,40 @@ impl Graph {
         closure(key, waiters)
     }
 
-    /// The objects that must be ready before this one is applied, near and far, without itself.
+    /// References across units or sync waves whose order is not declared, or is declared the other way
+    /// round. Optional ones are left out, and those that do no harm while they find nothing.
     #[must_use]
-    pub fn awaited_by(&self, key: &ObjectKey) -> Vec<&ObjectKey> {
-        closure(key, |key| self.waits_of(key).map(|l| &l.to.key))
-    }
-
-    /// References to an object that another unit applies, where nothing says that it comes first:
-    /// neither `dependsOn`, near or far, nor that one of the units is applied by the other.
-    #[must_use]
-    pub fn unordered(&self) -> Vec<Link<'_>> {
+    pub fn disorder(&self) -> Vec<Disorder<'_>> {
         let mut earlier: BTreeMap<&UnitId, BTreeSet<ObjectKey>> = BTreeMap::new();
-        let crossing = self.edges().filter(|link| {
-            let (Some(from), Some(to)) = (link.from.unit(), link.to.unit()) else { return false };
-            let matters = link.edge.removed >= Consequence::NextRestart && !link.edge.optional;
-            let ordered = matches!(
-                link.edge.relation,
-                Relation::WaitsFor | Relation::OwnedBy | Relation::ProducedBy
-            );
-            if from == to || !matters || ordered {
-                return false;
+        let units: BTreeSet<&UnitId> = self.vertices().filter_map(Vertex::unit).collect();
+        for unit in units {
+            earlier.insert(unit, self.applied_before(unit));
+        }
+        let comes_before = |first: &UnitId, then: &UnitId| {
+            let earlier = earlier.get(then);
+            unit_key(first).zip(earlier).is_some_and(|(key, all)| all.contains(&key.identity()))
+        };
+        let found = self.edges().filter(needs_to_be_there).filter_map(|link| {
+            let (from, to) = (link.from.unit()?, link.to.unit()?);
+            // The namespace that a unit itself lives in is there before it applies anything.
+            if link.edge.relation == Relation::Inside && link.to.key.name == from.namespace {
+                return None;
             }
-            let before = earlier.entry(from).or_insert_with(|| self.applied_before(from));
-            unit_key(to).is_some_and(|to| !before.contains(&to.identity()))
+            let waves = (sync_wave(link.from), sync_wave(link.to));
+            let order = match from == to {
+                true if from.kind == "Application" && waves.0 < waves.1 => Order::Reversed,
+                true => return None,
+                false if comes_before(from, to) => Order::Reversed,
+                false if comes_before(to, from) => return None,
+                false => Order::Undeclared,
+            };
+            Some(Disorder { link, order })
         });
-        crossing.collect()
+        found.collect()
     }
 
-    /// The units that are ready, or at least applied, before a unit: those it and the units that apply
-    /// it wait for, and those units.
+    /// The units that are applied before a unit: those it waits for, those that apply it, and what
+    /// comes before them.
     fn applied_before(&self, unit: &UnitId) -> BTreeSet<ObjectKey> {
         let Some(key) = unit_key(unit) else { return BTreeSet::new() };
         let earlier = |key: &ObjectKey| {
@@ -100,6 +105,40 @@ impl Graph {
         };
         closure(&key, earlier).into_iter().map(ObjectKey::identity).collect()
     }
+}
+
+/// A reference in the wrong order, or in none.
+#[derive(Debug, Clone, Copy)]
+pub struct Disorder<'a> {
+    /// The reference.
+    pub link: Link<'a>,
+    /// What is wrong with it.
+    pub order: Order,
+}
+
+/// What is wrong with the order of two objects.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Order {
+    /// Nothing says which comes first.
+    Undeclared,
+    /// The one that is needed comes last: it waits for the one that needs it.
+    Reversed,
+}
+
+/// Whether an object does not work before the one it needs has come.
+fn needs_to_be_there(link: &Link<'_>) -> bool {
+    let orders = matches!(
+        link.edge.relation,
+        Relation::WaitsFor | Relation::OwnedBy | Relation::ProducedBy | Relation::Applies
+    );
+    // A unit is no part of what it applies, and is ready after it.
+    link.edge.removed >= Consequence::NextRestart && !link.edge.optional && !orders
+}
+
+/// Argo CD's wave of an object; the lowest is applied first.
+fn sync_wave(vertex: &Vertex) -> i64 {
+    let text = vertex.object().and_then(|o| o.annotation("argocd.argoproj.io/sync-wave"));
+    text.and_then(|t| t.trim().parse().ok()).unwrap_or(0)
 }
 
 /// All that is reached from a key by steps, sorted, without the key itself.

@@ -1,6 +1,6 @@
 //! What can be asked of a graph.
 
-use gitops_graph::{Graph, Missing, dot, mermaid};
+use gitops_graph::{Graph, Missing, Order, dot, mermaid};
 use gitops_model::{ClusterState, ObjectKey};
 use gitops_testkit::{state, unit};
 use gitops_yaml::Sources;
@@ -116,7 +116,6 @@ fn who_waits_is_known_near_and_far() {
         + &kustomization("c", "{name: b}");
     let graph = Graph::of(&one(&text));
     assert_eq!(graph.waiting_for(&flux("a")), [&flux("b"), &flux("c")]);
-    assert_eq!(graph.awaited_by(&flux("c")), [&flux("a"), &flux("b")]);
     assert!(graph.waiting_for(&flux("c")).is_empty());
 }
 
@@ -124,17 +123,35 @@ fn who_waits_is_known_near_and_far() {
 fn a_reference_across_units_wants_an_order() {
     let sources = Sources::default();
     let config = "{apiVersion: v1, kind: ConfigMap, metadata: {name: settings, namespace: shop}, data: {a: x}}";
-    let reader = POD.replace("- {name: C, valueFrom: {secretKeyRef: {name: login, key: c}}}", "");
-    let of = |needs: bool| {
-        let base = unit(&sources, "base", config);
-        let mut apps = unit(&sources, "apps", &reader);
-        if needs {
-            apps.depends_on = vec![(base.id.clone(), base.resources[0].body.span())];
-        }
-        Graph::of(&state(vec![base, apps]))
+    let orders = |apps_wait: bool, base_waits: bool| {
+        let (mut base, mut apps) = (unit(&sources, "base", config), unit(&sources, "apps", POD));
+        let span = base.resources[0].body.span();
+        let (base_id, apps_id) = (base.id.clone(), apps.id.clone());
+        apps.depends_on.extend(apps_wait.then_some((base_id, span)));
+        base.depends_on.extend(base_waits.then_some((apps_id, span)));
+        let graph = Graph::of(&state(vec![base, apps]));
+        graph.disorder().iter().map(|d| d.order).collect::<Vec<_>>()
     };
-    assert_eq!(of(false).unordered().len(), 1);
-    assert!(of(true).unordered().is_empty());
+    assert_eq!(orders(false, false), [Order::Undeclared]);
+    assert_eq!(orders(true, false), []);
+    assert_eq!(orders(false, true), [Order::Reversed]);
+}
+
+#[test]
+fn waves_put_what_is_needed_first() {
+    let wave = |wave: &str| {
+        let config = "{apiVersion: v1, kind: ConfigMap, metadata: {name: settings, namespace: shop, annotations: {argocd.argoproj.io/sync-wave: WAVE}}, data: {a: x}}";
+        let mut app = unit(
+            &Sources::default(),
+            "app",
+            &format!("{POD}---\n{}\n", config.replace("WAVE", wave)),
+        );
+        app.id.kind = "Application".into();
+        let graph = Graph::of(&state(vec![app]));
+        graph.disorder().iter().map(|d| d.order).collect::<Vec<_>>()
+    };
+    assert_eq!(wave("\"-1\""), []);
+    assert_eq!(wave("\"1\""), [Order::Reversed]);
 }
 
 #[test]
