@@ -77,6 +77,7 @@ impl Walk<'_> {
         self.refused.push(Refusal {
             message,
             source: SOURCE,
+            certain: true,
             before: path.find(&self.update.old.body).cloned(),
             after: path.find(&self.update.new.body).cloned(),
             path,

@@ -131,7 +131,10 @@ impl<'a> Judged<'a> {
     pub(crate) fn refuse(&self, row: &'static Immutable, keys: &[&str]) -> Refusal {
         let path = narrowed(FieldPath::keys(keys), self.live.at(keys), self.stored.at(keys));
         let written = |object: &Resource| path.find(&object.body).cloned();
+        let chosen = path.find(&self.live).is_some_and(kinds::is_chosen);
+        let named = path.find(&self.new).and_then(Node::text).is_some_and(|text| text != "None");
         Refusal {
+            certain: !(chosen && named),
             before: written(self.update.old),
             after: written(self.update.new),
             path,

@@ -55,6 +55,9 @@ pub struct Refusal {
     pub message: String,
     /// Where the rule was read: a file and function of the API server, or a page of its manual.
     pub source: &'static str,
+    /// Whether it is refused whatever the cluster holds. Otherwise it is taken if the manifest names the
+    /// very value that the server once chose: an address, a port, a volume.
+    pub certain: bool,
     /// The value before, absent where there was none.
     pub before: Option<Node>,
     /// The value after, absent where there is none.

@@ -114,6 +114,7 @@ pub(crate) fn unpatchable(update: &Update<'_>, known: &Struct) -> Option<Refusal
     Some(Refusal {
         message: format!("map does not contain declared merge key: {key}"),
         source: "staging/src/k8s.io/apimachinery/pkg/util/strategicpatch/patch.go diffListsOfMaps",
+        certain: true,
         before: path.find(&update.old.body).cloned(),
         after: path.find(&update.new.body).cloned(),
         path,

@@ -114,6 +114,8 @@ fn check(case: &Case) {
             let paths: BTreeSet<String> = refusals.iter().map(|r| r.path.to_string()).collect();
             assert_eq!(paths, wanted, "{name}");
             assert!(refusals.iter().all(|r| !r.message.is_empty()), "{name}");
+            let possible = refusals.iter().all(|refusal| !refusal.certain);
+            assert_eq!(possible, case.text("certain") == Some("false"), "{name}");
         }
         (Verdict::Accepted, None) => assert!(wanted.is_empty(), "{name}: accepted"),
         _ => panic!("{name}: {verdict:?}"),

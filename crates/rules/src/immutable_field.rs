@@ -62,7 +62,7 @@ fn draft(
         .field(refusal.path.clone())
         .apply(apply)
         .severity(severity(apply, new))
-        .confidence(confidence(new))
+        .confidence(confidence(new, refusal))
         .help(way_out(new, unit));
     difference::blame(draft, change, &refusal.path)
 }
@@ -121,11 +121,12 @@ fn severity(apply: Apply, object: &Resource) -> Severity {
     }
 }
 
-/// A Job that cleans itself up may be gone by the time the update comes.
-fn confidence(object: &Resource) -> Confidence {
+/// A Job that cleans itself up may be gone by the time the update comes, and a manifest may name what
+/// the server once chose.
+fn confidence(object: &Resource, refusal: &Refusal) -> Confidence {
     let gone = object.gvk.is("batch", "Job")
         && object.at(&["spec", "ttlSecondsAfterFinished"]).is_some();
-    if gone { Confidence::Possible } else { Confidence::Certain }
+    if gone || !refusal.certain { Confidence::Possible } else { Confidence::Certain }
 }
 
 fn way_out(object: &Resource, unit: Option<&Unit>) -> String {

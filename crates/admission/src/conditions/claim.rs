@@ -80,7 +80,7 @@ fn size(node: Option<&Node>) -> Option<Quantity> {
     Quantity::parse(node?.text()?)
 }
 
-/// The size goes down to what the volume has, or below.
+/// The size goes down to what the volume has, or below; before 1.32, the size goes down at all.
 pub(super) fn shrink(judged: &Judged<'_>, row: &'static Immutable) -> Vec<Refusal> {
     let capacity = match judged.status(&["capacity", "storage"]) {
         Some(capacity) => size(Some(capacity)),
@@ -91,7 +91,7 @@ pub(super) fn shrink(judged: &Judged<'_>, row: &'static Immutable) -> Vec<Refusa
         (Some(new), Some(capacity)) => new > capacity,
         _ => true,
     };
-    judged.refuse_if(resize(judged) == Ordering::Less && !fits, row)
+    judged.refuse_if(resize(judged) == Ordering::Less && !(fits && judged.since(32)), row)
 }
 
 /// The size goes up, and the claim is not bound or its class does not allow for it.

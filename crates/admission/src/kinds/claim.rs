@@ -3,13 +3,11 @@
 use gitops_model::Resource;
 use gitops_yaml::{Entry, Node};
 
+use super::CHOSEN;
 use crate::{Update, edit};
 
 const BETA_CLASS: &str = "volume.beta.kubernetes.io/storage-class";
 const DEFAULT_CLASS: &str = "storageclass.kubernetes.io/is-default-class";
-
-/// Stands for the name of a volume that only the cluster knows.
-const BOUND_VOLUME: &str = "<bound>";
 
 /// Fills in the class and the volume.
 pub(super) fn fill(claim: &mut Node, update: &Update<'_>) {
@@ -20,7 +18,7 @@ pub(super) fn fill(claim: &mut Node, update: &Update<'_>) {
     }
     if is_bound(update.old) {
         let named = edit::text(&update.new.body, &["spec", "volumeName"]);
-        let volume = if is_provisioned(named) { named } else { BOUND_VOLUME };
+        let volume = if is_provisioned(named) { named } else { CHOSEN };
         edit::set_absent(claim, &["spec"], "volumeName", volume);
     }
     normalise(claim);

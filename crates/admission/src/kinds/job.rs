@@ -2,6 +2,7 @@
 
 use gitops_yaml::Node;
 
+use super::CHOSEN;
 use crate::edit;
 
 /// The labels that hold the identifier of a Job (pkg/registry/batch/job/strategy.go
@@ -10,9 +11,6 @@ pub(crate) const UID_LABELS: [&str; 2] = ["batch.kubernetes.io/controller-uid", 
 
 /// The labels that hold the name of a Job.
 pub(crate) const NAME_LABELS: [&str; 2] = ["batch.kubernetes.io/job-name", "job-name"];
-
-/// Stands for a value that only the server knows.
-const GENERATED: &str = "<generated>";
 
 /// Fills in the selector and the labels, unless the manifest selects by itself. What the new manifest
 /// writes out is taken to be what the server generated.
@@ -35,5 +33,5 @@ pub(super) fn generate(job: &mut Node, new: &Node) {
 }
 
 fn known(value: &str) -> &str {
-    if value.is_empty() { GENERATED } else { value }
+    if value.is_empty() { CHOSEN } else { value }
 }

@@ -49,6 +49,14 @@ pub(crate) fn restore(stored: &mut Node, live: &Node, update: &Update<'_>) {
     gated::drop(stored, update);
 }
 
+/// Stands for a value that the server chose, and only the cluster knows.
+const CHOSEN: &str = "<chosen>";
+
+/// Whether a value of a live object is one that only the cluster knows.
+pub(crate) fn is_chosen(node: &Node) -> bool {
+    node.text().is_some_and(|text| text.starts_with(CHOSEN))
+}
+
 fn kind<'a>(update: &Update<'a>) -> (&'a str, &'a str) {
     (&update.new.gvk.group, &update.new.gvk.kind)
 }

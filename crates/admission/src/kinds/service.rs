@@ -3,6 +3,7 @@
 
 use gitops_yaml::Node;
 
+use super::CHOSEN;
 use crate::edit;
 use crate::judge::same;
 
@@ -10,7 +11,6 @@ const NONE: &str = "None";
 const IPV4: &str = "IPv4";
 const IPV6: &str = "IPv6";
 const SINGLE: &str = "SingleStack";
-const HEALTH_PORT: &str = "<allocated>";
 
 fn kind(service: &Node) -> &str {
     edit::text(service, &["spec", "type"])
@@ -34,7 +34,7 @@ pub(crate) fn needs_health_check(service: &Node) -> bool {
 /// Fills in what the server allocates on create, on a dual-stack cluster whose first family is IPv4.
 pub(super) fn allocate(service: &mut Node) {
     if needs_health_check(service) {
-        edit::set_absent(service, &["spec"], "healthCheckNodePort", HEALTH_PORT);
+        edit::set_absent(service, &["spec"], "healthCheckNodePort", CHOSEN);
     }
     if !needs_address(service) {
         return;
@@ -47,7 +47,7 @@ pub(super) fn allocate(service: &mut Node) {
     choose_families(service, None, &addresses);
     if addresses.first().is_none_or(|first| first != NONE) {
         for family in edit::list(service, &["spec", "ipFamilies"]).iter().skip(addresses.len()) {
-            addresses.push(format!("<allocated {family}>"));
+            addresses.push(format!("{CHOSEN} {family}"));
         }
     }
     if let Some(first) = addresses.first() {
