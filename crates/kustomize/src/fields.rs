@@ -8,6 +8,7 @@ use gitops_yaml::{
 use crate::config::Spec;
 use crate::error::{Error, Result};
 use crate::id::Id;
+use crate::written::check_new_key;
 
 /// What is made at the end of a path that is absent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -204,7 +205,10 @@ pub(crate) fn with_entry(
     let value = match map.get(key) {
         Some(old) if !old.is_null() => written(old, text, Tag::Str, by, span)?,
         Some(old) => string(text, overridden(old, by, span)),
-        None => string(text, Origin::new(span)),
+        None => {
+            check_new_key(key, key_span)?;
+            string(text, Origin::new(span))
+        }
     };
     let mut map = map.clone();
     map.set(Entry::new(key, key_span, value));

@@ -54,11 +54,11 @@ pub(crate) fn fix(resources: &mut Resources, config: &Config, kinds: &Kinds) -> 
             by_name.entry(name.clone()).or_default().push(i);
         }
     }
-    if candidates.is_empty() {
-        return Ok(());
-    }
     for object in &mut resources.0 {
-        let referrer = Referrer::new(object, kinds);
+        let referrer = Referrer::new(object, kinds)?;
+        if candidates.is_empty() {
+            continue;
+        }
         let original = object.original_id(kinds).gvk;
         let gvk = object.gvk();
         for reference in &config.name_references {
@@ -92,20 +92,28 @@ struct Referrer {
 }
 
 impl Referrer {
-    fn new(object: &Object, kinds: &Kinds) -> Self {
+    fn new(object: &Object, kinds: &Kinds) -> Result<Self> {
         let id = object.id(kinds);
         let mut bound = HashSet::new();
         if id.gvk.kind == "RoleBinding" {
             for subject in object.body.get("subjects").map(Node::items).unwrap_or_default() {
-                let text = |key| subject.get(key).and_then(Node::text);
-                if text("kind") == Some("ServiceAccount") {
-                    bound.extend(text("namespace").map(SmolStr::new));
-                }
+                let kind = subject.get("kind").and_then(Node::text);
+                let Some(namespace) =
+                    subject.get("namespace").filter(|_| kind == Some("ServiceAccount"))
+                else {
+                    continue;
+                };
+                let Some(text) = namespace.as_str() else {
+                    let message =
+                        format!("Invalid Input: namespace is blank for resource \"{id}\"");
+                    return Err(Error::at(message, namespace.span()));
+                };
+                bound.insert(text.into());
             }
         }
         let history = &object.history;
         let (prefixes, suffixes) = (history.prefixes.clone(), history.suffixes.clone());
-        Self { id, prefixes, suffixes, bound }
+        Ok(Self { id, prefixes, suffixes, bound })
     }
 
     /// Whether it may refer to the candidate at all.

@@ -41,7 +41,9 @@ pub(crate) fn objects(source: &Text, sources: &Sources, strict: bool) -> Result<
         queue = nonempty(items.items()).cloned().collect();
     }
     queue.iter().try_for_each(check_metadata)?;
-    queue.iter().try_for_each(|node| check_keys(node, sources))?;
+    if strict {
+        queue.iter().try_for_each(|node| check_keys(node, sources))?;
+    }
     let mut objects = Vec::new();
     while let Some(node) = queue.pop_front() {
         let kind = node.get("kind").and_then(Node::text).unwrap_or_default();

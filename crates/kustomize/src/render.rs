@@ -112,6 +112,9 @@ fn finish(
         if asks("transformerAnnotations").is_none() {
             object.remove_annotation(TRANSFORMATIONS);
         }
+        for entry in object.label_pairs("annotations") {
+            crate::written::check_new_key(&entry.key, entry.key_span)?;
+        }
         crate::written::settle(&mut object.body, sources);
     }
     let resources: Vec<_> = resources.0.into_iter().filter_map(Object::finish).collect();

@@ -7,6 +7,7 @@ use gitops_yaml::{Entry, Node};
 use crate::build_metadata::ORIGIN;
 use crate::error::{Error, Result};
 use crate::id::{Id, Kinds};
+use crate::written::check_new_key;
 use crate::object::{Behavior, History, Object, as_string, set_below};
 
 /// Resources in the order in which they came.
@@ -95,6 +96,10 @@ impl Resources {
             return Err(Error::at(message, new.body.span()));
         }
         let Some(old) = self.0.get(at) else { return Ok(()) };
+        for field in ["data", "binaryData"] {
+            let theirs = old.body.get(field).map(Node::entries).unwrap_or_default();
+            theirs.iter().try_for_each(|e| check_new_key(&e.key, e.key_span))?;
+        }
         take_metadata(&mut new, old);
         if behavior == Behavior::Merge {
             merge_data(&mut new, old, kinds);

@@ -27,6 +27,33 @@ fn check_below(node: &Node, sources: &Sources) -> Result<()> {
     }
 }
 
+/// The schema that a comment behind a key gives to its value: `items: # {"type": "array", ...}`.
+pub(crate) fn schema_comment(key: Span, sources: &Sources) -> Option<Node> {
+    let text = sources.file(key.file).text.clone();
+    let line = text.get(key.end as usize..)?.lines().next()?;
+    let comment = line.trim_start().strip_prefix(':')?.trim_start().strip_prefix('#')?.trim();
+    if !comment.starts_with('{') {
+        return None;
+    }
+    let json: serde_json::Value = serde_json::from_str(comment).ok()?;
+    Some(crate::json::node(&json, &gitops_yaml::Origin::new(key)))
+}
+
+/// A key that kustomize writes itself, never quoted.
+pub(crate) fn check_new_key(key: &str, span: Span) -> Result<()> {
+    if resolve(key, Dialect::Kustomize) == ScalarKind::Str {
+        return Ok(());
+    }
+    let message = "json: unsupported type: map[interface {}]interface {}";
+    let error = Error::at(message, span);
+    Err(error.help(format!("`{key}` cannot be a key here: kustomize writes it without quotes")))
+}
+
+/// Whether an object has keys that are no strings.
+pub(crate) fn has_odd_keys(object: &Node, sources: &Sources) -> bool {
+    check_keys(object, sources).is_err()
+}
+
 fn is_no_string(entry: &Entry, sources: &Sources) -> bool {
     resolve(&entry.key, Dialect::Kustomize) != ScalarKind::Str && !is_quoted(entry, sources)
 }

@@ -18,6 +18,6 @@ pub use definition::{Answer, Definition, Rule, is_ruleless, pairing, rules};
 pub use mutability::{Immutable, immutable_fields, immutable_table};
 pub use quantity::Quantity;
 pub use removed::{RemovedApi, removed_api};
-pub use strategic_merge::{MergeError, MergeSchema, strategic_merge};
+pub use strategic_merge::{MergeError, MergeSchema, StrategicMerge};
 pub use types::{Field, List, Map, Pairing, Struct, Type, identity, kind, list_keys};
 pub use whole::whole;

@@ -12,6 +12,7 @@ use crate::fields::string;
 use crate::kustomization::{GeneratorArgs, GeneratorOptions};
 use crate::load::Loader;
 use crate::object::{Behavior, Object, set_below};
+use crate::written::check_new_key;
 
 /// What a generator makes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -56,13 +57,14 @@ pub(crate) fn generate(
                 format!("configmap {} illegally repeats the key `{}`", name.text, pair.key);
             return Err(Error::at(message, pair.span));
         }
+        check_new_key(&pair.key, pair.span)?;
         let (data, value) = value_of(kind, &pair);
         set_below(&mut body, &[data], Entry::new(pair.key.clone(), pair.span, value));
         seen.push(pair.key);
     }
     if let Some(options) = &options {
         for (field, pairs) in [("labels", &options.labels), ("annotations", &options.annotations)] {
-            set_metadata(&mut body, field, pairs);
+            set_metadata(&mut body, field, pairs)?;
         }
         if options.immutable {
             let at = options.span.unwrap_or(span);
@@ -85,12 +87,14 @@ fn base(kind: Kind, span: Span) -> Node {
     Node::map(vec![field("apiVersion", "v1"), field("kind", kind)], Origin::new(span))
 }
 
-fn set_metadata(body: &mut Node, field: &str, pairs: &Pairs) {
+fn set_metadata(body: &mut Node, field: &str, pairs: &Pairs) -> Result<()> {
     for (key, pair) in pairs {
+        check_new_key(key, pair.key_span)?;
         let value = string(pair.value.text.clone(), Origin::new(pair.value.span));
         let entry = Entry::new(key.clone(), pair.key_span, value);
         set_below(body, &["metadata", field], entry);
     }
+    Ok(())
 }
 
 /// In which map a value goes, and how: text as it is in a ConfigMap, everything else in base64.

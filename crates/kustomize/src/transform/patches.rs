@@ -90,7 +90,7 @@ pub(crate) fn apply(
                 format!("illegally qualifies as both an SM and JSON patch: {}", source.name);
             Err(Error::at(message, span))
         }
-        (Ok(objects), _) => merge(resources, &objects, patch, kinds, &source).or_at(span),
+        (Ok(objects), _) => merge(resources, &objects, patch, (loader, kinds), &source).or_at(span),
         (Err(_), Some(operations)) => {
             operate(resources, &operations, patch, (loader, kinds), &source.name).or_at(span)
         }
@@ -106,7 +106,7 @@ fn merge(
     resources: &mut Resources,
     patches: &[Object],
     patch: &Patch,
-    kinds: &Kinds,
+    cx @ (_, kinds): (&Loader, &Kinds),
     source: &Source,
 ) -> Result<()> {
     let options = patch.options.clone().unwrap_or_default();
@@ -118,7 +118,7 @@ fn merge(
             ));
             let at = at.or_at(patch.body.span())?;
             if let Some(target) = resources.0.get_mut(at) {
-                merge_one(target, &patch.body, &options, kinds, "patches")?;
+                merge_one(target, &patch.body, &options, cx, "patches")?;
             }
         }
         return Ok(());
@@ -139,7 +139,7 @@ fn merge(
     let body = with_string_metadata(&patch.body);
     for object in resources.0.iter_mut().filter(|o| !o.is_empty()) {
         if selector.selects(object, kinds) {
-            merge_one(object, &body, &options, kinds, "patches")?;
+            merge_one(object, &body, &options, cx, "patches")?;
         }
     }
     resources.drop_empty();
@@ -175,7 +175,7 @@ fn merge_one(
     target: &mut Object,
     patch: &Node,
     options: &PatchOptions,
-    kinds: &Kinds,
+    (loader, kinds): (&Loader, &Kinds),
     by: &'static str,
 ) -> Result<()> {
     let kind = target.body.entry("kind").cloned();
@@ -187,13 +187,21 @@ fn merge_one(
         target.push_previous(kinds);
     }
     let schema = kinds.merge_schema();
-    let merged =
-        gitops_schema::strategic_merge(&target.body, patch, schema, by, &mut target.removed)?;
+    let sources = loader.sources;
+    let merge = gitops_schema::StrategicMerge {
+        schema,
+        by,
+        hint: &|key| crate::written::schema_comment(key, sources),
+    };
+    let merged = merge.apply(&target.body, patch, &mut target.removed)?;
     let Some(merged) = merged else {
         target.body = Node::null(target.body.origin.clone());
         return Ok(());
     };
     target.body = merged;
+    if crate::written::has_odd_keys(patch, sources) {
+        crate::written::check_keys(&target.body, sources)?;
+    }
     let kind = kind.filter(|_| !options.allow_kind_change);
     for entry in [kind, api_version].into_iter().flatten() {
         target.body.set(entry);
@@ -293,13 +301,14 @@ pub(crate) fn apply_strategic_merge(
         let span = entries.first().map(|e| e.span);
         return Err(Error::new("patch appears to be empty", span));
     }
-    apply_patches(resources, &patches, kinds)
+    apply_patches(resources, &patches, loader, kinds)
 }
 
 /// Merges patches by their own identities.
 pub(crate) fn apply_patches(
     resources: &mut Resources,
     patches: &[Object],
+    loader: &Loader,
     kinds: &Kinds,
 ) -> Result<()> {
     for patch in patches {
@@ -308,7 +317,7 @@ pub(crate) fn apply_patches(
         let body = with_string_metadata(&patch.body);
         if let Some(target) = resources.0.get_mut(at) {
             let options = PatchOptions::default();
-            merge_one(target, &body, &options, kinds, "patchesStrategicMerge")?;
+            merge_one(target, &body, &options, (loader, kinds), "patchesStrategicMerge")?;
         }
         resources.drop_empty();
     }

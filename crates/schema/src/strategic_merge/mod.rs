@@ -21,24 +21,37 @@ pub struct MergeError {
     pub span: Span,
 }
 
-/// Merges a patch over an object. `None` means that the patch deletes it. What the patch takes away is
-/// added to `removed`; what it writes over keeps its history under the step `by`.
-///
-/// # Errors
-/// Where the kinds of a value differ, or a directive is unknown.
-pub fn strategic_merge(
-    target: &Node,
-    patch: &Node,
-    schema: &MergeSchema,
-    by: &'static str,
-    removed: &mut Vec<Removal>,
-) -> Result<Option<Node>, MergeError> {
-    let mut merger = Merger { schema, by, removed, path: Vec::new() };
-    let field = merger.schema_of(None, &[target, patch]);
-    // A root that is replaced stays as it was: kustomize drops the result.
-    match directive(patch)? {
-        Directive::Replace => Ok(Some(target.clone())),
-        _ => merger.walk(target.clone(), Some(patch), field.as_ref()),
+/// How a patch is merged.
+#[derive(Clone, Copy)]
+pub struct StrategicMerge<'a> {
+    /// Which lists merge.
+    pub schema: &'a MergeSchema,
+    /// The step that values are written over by, in their history.
+    pub by: &'static str,
+    /// The schema that a comment behind a key, at this place, gives to its value.
+    pub hint: &'a dyn Fn(Span) -> Option<Node>,
+}
+
+impl StrategicMerge<'_> {
+    /// Merges a patch over an object. `None` means that the patch deletes it. What the patch takes away
+    /// is added to `removed`.
+    ///
+    /// # Errors
+    /// Where the kinds of a value differ, or a directive is unknown.
+    pub fn apply(
+        self,
+        target: &Node,
+        patch: &Node,
+        removed: &mut Vec<Removal>,
+    ) -> Result<Option<Node>, MergeError> {
+        let Self { schema, by, hint } = self;
+        let mut merger = Merger { schema, by, hint, removed, path: Vec::new() };
+        let field = merger.schema_of(None, &[target, patch]);
+        // A root that is replaced stays as it was: kustomize drops the result.
+        match directive(patch)? {
+            Directive::Replace => Ok(Some(target.clone())),
+            _ => merger.walk(target.clone(), Some(patch), field.as_ref()),
+        }
     }
 }
 
@@ -54,6 +67,7 @@ const DIRECTIVE: &str = "$patch";
 struct Merger<'a> {
     schema: &'a MergeSchema,
     by: &'static str,
+    hint: &'a dyn Fn(Span) -> Option<Node>,
     removed: &'a mut Vec<Removal>,
     path: Vec<Segment>,
 }
@@ -127,6 +141,7 @@ impl Merger<'_> {
         self.settle_fields(&mut dest, field.as_ref(), |key| patch.get(key).is_none())?;
         for entry in patch.entries().iter().filter(|e| e.key != DIRECTIVE) {
             let place = field.as_ref().and_then(|f| self.schema.field(f, &entry.key)).cloned();
+            let place = self.hinted(dest.entry(&entry.key), entry).or(place);
             self.path.push(Segment::Key(entry.key.clone()));
             let merged = match dest.get(&entry.key) {
                 Some(old) => {
@@ -217,6 +232,13 @@ impl Merger<'_> {
                 None => Ok(Some(patch.clone())),
             },
         }
+    }
+
+    /// The schema of a list, if a comment behind its key gives one.
+    fn hinted(&self, dest: Option<&Entry>, patch: &Entry) -> Option<Field> {
+        patch.value.as_seq()?;
+        let spans = dest.into_iter().chain([patch]).map(|e| e.key_span);
+        spans.filter_map(self.hint).map(|schema| MergeSchema::described(&schema)).next()
     }
 
     fn note_removal(&mut self, by: Span) {

@@ -100,6 +100,15 @@ impl MergeSchema {
         self.scopes.get(&(api_version.into(), kind.into())) == Some(&false)
     }
 
+    /// A field that stands on its own, outside of any type.
+    pub(crate) fn described(schema: &Node) -> Field {
+        let list = schema.get("type").and_then(Node::text) == Some("array");
+        let reference = schema.at(&["items", "$ref"]).and_then(Node::text);
+        let name = reference.and_then(|r| r.rsplit('/').next());
+        let of = name.map(|n| n.strip_prefix("io.k8s.api.").unwrap_or(n).into());
+        Field { list, keys: merge_keys(schema).filter(|_| list), of }
+    }
+
     pub(crate) fn root(&self, api_version: &str, kind: &str) -> Option<Field> {
         let name = self.kinds.get(&(api_version.into(), kind.into()))?;
         Some(Field { of: Some(name.clone()), ..Field::default() })
