@@ -13,6 +13,7 @@
 mod ast;
 mod builtins;
 mod convert;
+mod decimal;
 mod error;
 mod eval;
 mod fast;
@@ -21,6 +22,7 @@ mod lex;
 mod library;
 mod limits;
 mod literal;
+mod operand;
 mod parse;
 mod pipeline;
 mod print;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use smol_str::SmolStr;
 
-use crate::ast::{Branch, Command, List, Node, Number, Operand, Pipeline, Term};
+use crate::ast::{Branch, Command, List, Node, Pipeline, Term};
 use crate::error::{Error, ErrorKind};
 use crate::lex::{Kind, Token, tokens};
 use crate::library::Library;
@@ -46,25 +46,25 @@ enum Stop {
     Else,
 }
 
-struct Parser<'a> {
+pub(crate) struct Parser<'a> {
     text: &'a str,
-    library: &'a Library,
+    pub(crate) library: &'a Library,
     tokens: Vec<Token>,
-    at: usize,
+    pub(crate) at: usize,
     depth: usize,
     loops: usize,
-    variables: Vec<SmolStr>,
+    pub(crate) variables: Vec<SmolStr>,
     named: BTreeMap<SmolStr, List>,
 }
 
 impl<'a> Parser<'a> {
-    fn peek(&self) -> Token {
+    pub(crate) fn peek(&self) -> Token {
         let end = self.text.len();
         let none = Token { kind: Kind::End, start: end, end };
         self.tokens.get(self.at).copied().unwrap_or(none)
     }
 
-    fn next(&mut self) -> Token {
+    pub(crate) fn next(&mut self) -> Token {
         let token = self.peek();
         self.at += 1;
         token
@@ -81,11 +81,11 @@ impl<'a> Parser<'a> {
         self.next()
     }
 
-    fn slice(&self, token: Token) -> &'a str {
+    pub(crate) fn slice(&self, token: Token) -> &'a str {
         self.text.get(token.start..token.end).unwrap_or_default()
     }
 
-    fn fail<T>(&self, message: impl Into<String>) -> Result<T, Error> {
+    pub(crate) fn fail<T>(&self, message: impl Into<String>) -> Result<T, Error> {
         let at = self.tokens.get(self.at.saturating_sub(1)).map_or(0, |t| t.start);
         Err(Error::new(ErrorKind::Syntax, message, at))
     }
@@ -103,7 +103,10 @@ impl<'a> Parser<'a> {
     }
 
     /// Runs `inner` one level deeper.
-    fn nested<T>(&mut self, inner: impl FnOnce(&mut Self) -> Result<T, Error>) -> Result<T, Error> {
+    pub(crate) fn nested<T>(
+        &mut self,
+        inner: impl FnOnce(&mut Self) -> Result<T, Error>,
+    ) -> Result<T, Error> {
         if self.depth >= DEPTH {
             let message = format!("actions nest deeper than {DEPTH} levels");
             return Err(Error::new(ErrorKind::Limit, message, self.peek().start));
@@ -217,7 +220,7 @@ impl<'a> Parser<'a> {
         self.string(token)
     }
 
-    fn string(&mut self, token: Token) -> Result<SmolStr, Error> {
+    pub(crate) fn string(&mut self, token: Token) -> Result<SmolStr, Error> {
         match literal::unquote(self.slice(token)) {
             Some(text) => Ok(text.into()),
             None => self.fail(format!("{} is no string: an escape is wrong", self.slice(token))),
@@ -242,7 +245,7 @@ impl<'a> Parser<'a> {
         let name = self.quoted_name("block")?;
         let data = Some(self.pipeline("block", Kind::Close)?);
         let body = self.definition()?;
-        self.named.insert(name.clone(), body);
+        self.add(name.clone(), body)?;
         Ok(Node::Template { name, at, data })
     }
 
@@ -250,11 +253,22 @@ impl<'a> Parser<'a> {
         let name = self.quoted_name("define")?;
         self.expect(Kind::Close, "define")?;
         let body = self.definition()?;
-        // An empty definition does not replace another one.
-        if !body.iter().all(is_blank) || !self.named.contains_key(&name) {
-            self.named.insert(name, body);
+        self.add(name, body)
+    }
+
+    /// Keeps a definition. A blank one gives way to another; two that say something are a mistake.
+    fn add(&mut self, name: SmolStr, body: List) -> Result<(), Error> {
+        let says_something = |list: &List| !list.iter().all(is_blank);
+        match self.named.get(&name) {
+            Some(old) if says_something(old) && says_something(&body) => {
+                self.fail(format!("the template `{name}` is defined twice"))
+            }
+            Some(old) if says_something(old) => Ok(()),
+            _ => {
+                self.named.insert(name, body);
+                Ok(())
+            }
         }
-        Ok(())
     }
 
     /// The list of a `define` or `block`, with variables of its own.
@@ -270,7 +284,7 @@ impl<'a> Parser<'a> {
         body
     }
 
-    fn pipeline(&mut self, context: &str, end: Kind) -> Result<Pipeline, Error> {
+    pub(crate) fn pipeline(&mut self, context: &str, end: Kind) -> Result<Pipeline, Error> {
         self.skip_space();
         let at = self.peek().start;
         let (declares, assigns) = self.declarations(context)?;
@@ -359,14 +373,7 @@ impl<'a> Parser<'a> {
             match token.kind {
                 Kind::Space => continue,
                 Kind::Close | Kind::CloseParen => {}
-                Kind::Pipe => {
-                    self.next();
-                    // A pipe must lead to a command.
-                    self.skip_space();
-                    if matches!(self.peek().kind, Kind::Close | Kind::CloseParen | Kind::Pipe) {
-                        return self.fail("a `|` without a command behind it");
-                    }
-                }
+                Kind::Pipe => drop(self.next()),
                 _ => {
                     self.next();
                     return self.unexpected(token, "an operand");
@@ -375,74 +382,6 @@ impl<'a> Parser<'a> {
             break;
         }
         if command.operands.is_empty() { self.fail("an empty command") } else { Ok(command) }
-    }
-
-    fn operand(&mut self) -> Result<Option<Operand>, Error> {
-        let at = self.peek().start;
-        let Some(term) = self.term()? else { return Ok(None) };
-        let mut fields = Vec::new();
-        if matches!(term, Term::Field) {
-            self.at -= 1;
-        }
-        while self.peek().kind == Kind::Field {
-            let token = self.next();
-            fields.push(self.slice(token)[1..].into());
-        }
-        let constant =
-            matches!(term, Term::Bool(_) | Term::Str(_) | Term::Number(_) | Term::Nil | Term::Dot);
-        if constant && !fields.is_empty() {
-            return self.fail("a constant or dot has no fields");
-        }
-        Ok(Some(Operand { at, term, fields }))
-    }
-
-    fn term(&mut self) -> Result<Option<Term>, Error> {
-        let token = self.next();
-        let text = self.slice(token);
-        Ok(Some(match token.kind {
-            Kind::Dot => Term::Dot,
-            Kind::Field => Term::Field,
-            Kind::Variable if self.variables.iter().any(|v| v == text) => {
-                Term::Variable(text.into())
-            }
-            Kind::Variable => return self.fail(format!("the variable `{text}` is not defined")),
-            Kind::Word => match text {
-                "true" | "false" => Term::Bool(text == "true"),
-                "nil" => Term::Nil,
-                _ => match self.library.find(text) {
-                    Some(function) => Term::Function(function),
-                    None => return self.fail(format!("there is no function `{text}`")),
-                },
-            },
-            Kind::Quoted => Term::Str(self.string(token)?),
-            Kind::Number => match literal::number(text) {
-                Some(number) => Term::Number(number),
-                None => return self.fail(format!("`{text}` is no number")),
-            },
-            Kind::Char => {
-                let content = literal::unquote(text).unwrap_or_default();
-                let mut chars = content.chars();
-                let (Some(c), None) = (chars.next(), chars.next()) else {
-                    return self.fail(format!("{text} is not one character"));
-                };
-                let value = i64::from(u32::from(c));
-                let float = Some(value as f64);
-                Term::Number(Number {
-                    int: Some(value),
-                    float,
-                    reads_as_float: false,
-                    is_char: true,
-                })
-            }
-            Kind::OpenParen => {
-                let inner = self.nested(|p| p.pipeline("parentheses", Kind::CloseParen))?;
-                Term::Parens(Box::new(inner))
-            }
-            _ => {
-                self.at -= 1;
-                return Ok(None);
-            }
-        }))
     }
 }
 

@@ -1,7 +1,7 @@
 //! One source of an Application.
 
 use gitops_model::Tracks;
-use gitops_yaml::{Node, Value};
+use gitops_yaml::{Entry, Node, ScalarKind, Value};
 
 use crate::fields::field;
 
@@ -109,7 +109,9 @@ impl<'a> Source<'a> {
     /// The options of a tool, if they say anything: empty maps and false flags do not.
     #[must_use]
     pub fn options(&self, tool: Tool) -> Option<&'a Node> {
-        self.0.get(tool.field()).filter(|options| !says_nothing(options))
+        let options = self.0.get(tool.field())?;
+        let says_something = |e: &Entry| !says_nothing(&e.value);
+        options.entries().iter().any(says_something).then_some(options)
     }
 
     /// The tools whose options are given; more than one is an error.
@@ -132,13 +134,18 @@ fn is_range(revision: &str) -> bool {
         && revision.split("||").flat_map(|r| r.split(',')).flat_map(|r| r.split(" - ")).all(part)
 }
 
-/// Whether a value is what Go leaves out of JSON.
+/// Whether a value is what Go leaves out of JSON. A map of texts says something, whatever the texts.
 fn says_nothing(node: &Node) -> bool {
     match &node.value {
-        Value::Scalar(s) => {
-            node.is_null() || s.text.is_empty() || matches!(s.text.as_str(), "false" | "0")
-        }
+        Value::Scalar(s) => match s.kind {
+            ScalarKind::Null => true,
+            ScalarKind::Str => s.text.is_empty(),
+            _ => matches!(s.text.as_str(), "false" | "0"),
+        },
         Value::Seq(items) => items.is_empty(),
-        Value::Map(entries) => entries.iter().all(|e| says_nothing(&e.value)),
+        Value::Map(entries) => {
+            let is_text = |n: &Node| n.as_str().is_some_and(str::is_empty);
+            entries.iter().all(|e| says_nothing(&e.value) && !is_text(&e.value))
+        }
     }
 }

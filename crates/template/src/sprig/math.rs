@@ -1,5 +1,6 @@
 //! Numbers.
 
+use crate::decimal::Decimal;
 use crate::library::P::{Any, Anys, Floats, Int, Str};
 use crate::library::{Call, Function, Outcome, f};
 use crate::literal;
@@ -37,15 +38,15 @@ pub(crate) static TABLE: &[Function] = &[
     }),
     f("maxf", &[Any, Anys], |call| Ok(extreme(call, f64::max))),
     f("minf", &[Any, Anys], |call| Ok(extreme(call, f64::min))),
-    f("add1f", &[Any], |call| Ok(Data::Float(decimal(to_float(&call.any(0)) + 1.0)).into())),
-    f("addf", &[Anys], |call| Ok(fold(call, |a, b| a + b))),
-    f("subf", &[Any, Anys], |call| Ok(fold(call, |a, b| a - b))),
-    f("mulf", &[Any, Anys], |call| Ok(fold(call, |a, b| a * b))),
+    f("add1f", &[Any], |call| Ok(Data::Float(Decimal::add(to_float(&call.any(0)), 1.0)).into())),
+    f("addf", &[Anys], |call| Ok(fold(call, Decimal::add))),
+    f("subf", &[Any, Anys], |call| Ok(fold(call, Decimal::sub))),
+    f("mulf", &[Any, Anys], |call| Ok(fold(call, Decimal::mul))),
     f("divf", &[Any, Anys], |call| {
         if call.rest(1).iter().any(|v| to_float(v) == 0.0) {
             return Err(call.fault("divides by zero"));
         }
-        Ok(fold(call, |a, b| a / b))
+        Ok(fold(call, Decimal::div))
     }),
     f("ceil", &[Any], |call| Ok(Data::Float(to_float(&call.any(0)).ceil()).into())),
     f("floor", &[Any], |call| Ok(Data::Float(to_float(&call.any(0)).floor()).into())),
@@ -92,13 +93,8 @@ fn extreme(call: &Call<'_>, pick: fn(f64, f64) -> f64) -> Value {
 }
 
 fn fold(call: &Call<'_>, step: fn(f64, f64) -> f64) -> Value {
-    let result = call.args.iter().map(to_float).reduce(|a, b| decimal(step(a, b)));
+    let result = call.args.iter().map(to_float).reduce(step);
     Data::Float(result.unwrap_or(0.0)).into()
-}
-
-/// Sprig computes with decimals: 0.1 + 0.2 is 0.3. Fifteen digits are what a `float64` keeps of them.
-fn decimal(f: f64) -> f64 {
-    format!("{f:.14e}").parse().unwrap_or(f)
 }
 
 fn round(call: &mut Call<'_>) -> Outcome {
