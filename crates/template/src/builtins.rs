@@ -113,6 +113,9 @@ fn len(call: &mut Call<'_>) -> Outcome {
 
 fn index(call: &mut Call<'_>) -> Outcome {
     let mut value = call.any(0);
+    if matches!(value.data, Data::Absent) {
+        return Err(call.fault("of something that is not there"));
+    }
     for key in call.rest(1) {
         let at = |length: usize| match key.data {
             Data::Int(i) | Data::Int64(i) | Data::Rune(i) => usize::try_from(i)
@@ -184,7 +187,9 @@ fn urlquery(call: &mut Call<'_>) -> Outcome {
 }
 
 fn escaped(call: &mut Call<'_>, escape: impl Fn(char) -> Option<String>) -> Outcome {
-    let args = call.args.clone();
+    // What is not there counts as text.
+    let named = |a: &Value| if a.is_null() { Value::string("<no value>") } else { a.clone() };
+    let args: Vec<Value> = call.args.iter().map(named).collect();
     let text = print::sprint(&args, call.budget)?;
     let out: String = text.chars().map(|c| escape(c).unwrap_or_else(|| c.into())).collect();
     call.text(out)

@@ -3,7 +3,7 @@
 use crate::error::Fault;
 use crate::library::P::{Any, Anys, Map as M, Maps, Str, Strs};
 use crate::library::{Call, Function, Outcome, f};
-use crate::value::{DEPTH, Data, Map, Value};
+use crate::value::{DEPTH, Data, Elem, Map, Value};
 
 pub(crate) static TABLE: &[Function] = &[
     f("dict", &[Anys], dict),
@@ -37,8 +37,8 @@ pub(crate) static TABLE: &[Function] = &[
     f("mustMerge", &[M, Maps], |call| merged(call, false)),
     f("mergeOverwrite", &[M, Maps], |call| merged(call, true)),
     f("mustMergeOverwrite", &[M, Maps], |call| merged(call, true)),
-    f("deepCopy", &[Any], |call| deep_copy(call, &call.any(0), DEPTH)),
-    f("mustDeepCopy", &[Any], |call| deep_copy(call, &call.any(0), DEPTH)),
+    f("deepCopy", &[Any], copy),
+    f("mustDeepCopy", &[Any], copy),
     f("dig", &[Anys], dig),
 ];
 
@@ -49,7 +49,7 @@ fn dict(call: &mut Call<'_>) -> Outcome {
         let key = call.shown(key)?;
         map.set(key, value.first().cloned().unwrap_or_else(|| Value::string("")));
     }
-    Ok(Data::Map(map, crate::value::Elem::Any).into())
+    Ok(Data::Map(map, Elem::Any).into())
 }
 
 fn filtered(call: &Call<'_>, keep: bool) -> Value {
@@ -115,6 +115,11 @@ fn merge_within(target: &Value, source: &Value, overwrite: bool, depth: usize) -
     Ok(())
 }
 
+fn copy(call: &mut Call<'_>) -> Outcome {
+    let value = call.any(0);
+    if value.is_null() { Err(call.fault("of nothing")) } else { deep_copy(call, &value, DEPTH) }
+}
+
 fn deep_copy(call: &mut Call<'_>, value: &Value, depth: usize) -> Outcome {
     call.budget.steps(1)?;
     if depth == 0 {
@@ -142,15 +147,16 @@ fn dig(call: &mut Call<'_>) -> Outcome {
     let [keys @ .., default, last] = call.args.as_slice() else {
         return Err(call.fault("needs at least three arguments"));
     };
-    if keys.is_empty() {
-        return Err(call.fault("needs at least three arguments"));
-    }
+    let names: Option<Vec<&str>> = keys.iter().map(Value::as_str).collect();
+    let Some(names) = names.filter(|names| !names.is_empty()) else {
+        return Err(call.fault("needs keys that are strings, a default and a map"));
+    };
     let mut value = last.clone();
-    for key in keys {
-        let (Some(key), Data::Map(map, _)) = (key.as_str(), &value.data) else {
-            return Err(call.fault("needs strings as keys, and maps on the way"));
+    for name in names {
+        let Data::Map(map, Elem::Any) = &value.data else {
+            return Err(call.fault(format!("finds a {} where it needs a map", value.type_name())));
         };
-        match map.get(key) {
+        match map.get(name) {
             Some(next) => value = next,
             None => return Ok(default.clone()),
         }

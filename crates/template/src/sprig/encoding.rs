@@ -66,7 +66,7 @@ fn b32dec(call: &mut Call<'_>) -> Outcome {
             out.push((bits >> count & 0xff) as u8);
         }
     }
-    if text.len() % 8 != 0 {
+    if !text.len().is_multiple_of(8) {
         return call.text(format!("illegal base32 data at input byte {}", text.len() / 8 * 8));
     }
     call.text(String::from_utf8_lossy(&out).into_owned())
