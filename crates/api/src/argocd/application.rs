@@ -103,7 +103,7 @@ impl<'a> Application<'a> {
     #[must_use]
     pub fn sync_option(&self, name: &str) -> Option<&'a str> {
         let options = items(self.0, &["syncPolicy", "syncOptions"]).iter().filter_map(Node::text);
-        options.filter_map(|o| o.trim().strip_prefix(name)?.strip_prefix('=')).last()
+        options.filter_map(|o| o.trim().strip_prefix(name)?.strip_prefix('=')).next_back()
     }
 
     /// How it writes objects.

@@ -78,6 +78,9 @@ impl Place<'_> {
                 }
             }
         }
+        if application.sources().is_empty() {
+            made.gaps.push((no_source(application), None));
+        }
         unchecked.extend(made.gaps.into_iter().map(|(why, span)| Unchecked {
             what: id.to_string(),
             why,
@@ -199,6 +202,18 @@ impl Place<'_> {
             path: view.path().unwrap_or_default().into(),
             target_revision: view.target_revision().into(),
         }
+    }
+}
+
+/// Why an Application without sources of its own gives nothing.
+fn no_source(application: Application<'_>) -> String {
+    match application.hydrated() {
+        Some((branch, path)) => {
+            format!(
+                "its source hydrator deploys `{path}` of the branch `{branch}`, which is not followed"
+            )
+        }
+        None => "it has no source".to_owned(),
     }
 }
 

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use gitops_api::argocd::{CLUSTER_SECRET, Destination, IN_CLUSTER_NAME, IN_CLUSTER_SERVER};
 use gitops_config::ArgoCluster;
 use gitops_model::Resource;
@@ -93,26 +95,7 @@ impl KnownCluster {
 }
 
 fn decoded(text: &str) -> Option<String> {
-    let mut bits = 0u32;
-    let mut count = 0;
-    let mut bytes = Vec::new();
-    for c in text.trim_end_matches('=').bytes().filter(|b| !b.is_ascii_whitespace()) {
-        let digit = match c {
-            b'A'..=b'Z' => c - b'A',
-            b'a'..=b'z' => c - b'a' + 26,
-            b'0'..=b'9' => c - b'0' + 52,
-            b'+' => 62,
-            b'/' => 63,
-            _ => return None,
-        };
-        bits = (bits << 6 | u32::from(digit)) & 0xff_ffff;
-        count += 6;
-        if count >= 8 {
-            count -= 8;
-            bytes.push((bits >> count & 0xff) as u8);
-        }
-    }
-    String::from_utf8(bytes).ok()
+    String::from_utf8(STANDARD.decode(text.trim()).ok()?).ok()
 }
 
 /// The clusters of the configuration and of the Secrets among `objects`, and the local one; by name.

@@ -7,7 +7,7 @@ use gitops_yaml::{
 use regex::Regex;
 
 use super::patterns::gobwas;
-use crate::files::{join, load};
+use crate::files::{clamped, join, load};
 
 /// Text that keeps a file from being rendered.
 const SKIP: &str = "+argocd:skip-file-rendering";
@@ -89,22 +89,20 @@ pub(super) fn read(
 
 /// Files below a directory in the order of a walk; links to directories are not followed.
 fn list(tree: &dyn Tree, folder: &str, below: &str, filter: &Filter, files: &mut Vec<String>) {
-    for (name, kind) in tree.list(&join_path(folder, below)) {
+    for (name, kind) in tree.list(&clamped(folder, below)) {
         let relative = join(below, &name);
         match kind {
             EntryKind::File if filter.takes(&relative) => files.push(relative),
-            EntryKind::Directory if filter.recurse && name != ".git" => {
-                if tree.link_target(&join(folder, &relative)).is_none() {
-                    list(tree, folder, &relative, filter, files);
-                }
+            EntryKind::Directory
+                if filter.recurse
+                    && name != ".git"
+                    && tree.link_target(&join(folder, &relative)).is_none() =>
+            {
+                list(tree, folder, &relative, filter, files);
             }
             _ => {}
         }
     }
-}
-
-fn join_path(folder: &str, below: &str) -> String {
-    if below.is_empty() { folder.to_owned() } else { join(folder, below) }
 }
 
 fn wrong<T>(

@@ -232,10 +232,8 @@ fn unrolled(node: Node) -> Result<Vec<Node>, Problem> {
 /// An object; one with `generateName` alone goes by that.
 fn resource(node: Node) -> Result<Resource, Problem> {
     annotations_are_texts(&node)?;
-    if node.at(&["metadata", "name"]).and_then(Node::text).is_some() {
-        if let Some(resource) = Resource::new(node.clone()) {
-            return Ok(resource);
-        }
+    if let Some(resource) = Resource::new(node.clone()) {
+        return Ok(resource);
     }
     let mut named = node;
     let span = named.span();

@@ -14,63 +14,68 @@ use crate::World;
 use crate::gaps::gaps;
 use crate::names::environment;
 
-/// Follows all hubs. A cluster that several deploy to is known by the hub's name, too.
+/// Follows all hubs. Where several deploy to clusters of one name, the hub's name tells them apart.
 pub(crate) fn states(world: &World<'_>, hubs: &Hubs) -> Vec<ClusterState> {
-    let walks: Vec<(&Hub, Walk)> =
-        hubs.hubs.par_iter().map(|hub| (hub, hub.walk(world, &hubs.here))).collect();
+    let is_only = hubs.hubs.len() == 1;
+    let walk = |hub: &Hub| hub.walk(world, &hubs.here);
+    let walks: Vec<Walk> = hubs.hubs.par_iter().map(walk).collect();
+    let pairs = hubs.hubs.iter().zip(walks);
+    let followed: Vec<Followed<'_>> =
+        pairs.map(|(hub, walk)| Followed::new(world, hub, walk, is_only)).collect();
     let mut count: BTreeMap<SmolStr, usize> = BTreeMap::new();
-    let by_hub: Vec<(&Hub, Vec<Problems>, BTreeMap<SmolStr, Vec<Built>>)> = walks
-        .into_iter()
-        .map(|(hub, walk)| group(world, hub, walk, hubs.hubs.len() == 1))
-        .collect();
-    for (_, _, clusters) in &by_hub {
-        clusters.keys().for_each(|name| *count.entry(name.clone()).or_default() += 1);
+    for name in followed.iter().flat_map(|f| f.clusters.keys()) {
+        *count.entry(name.clone()).or_default() += 1;
     }
-    let mut states = Vec::new();
-    for (hub, notes, clusters) in by_hub {
-        let own = own_name(world, hub, hubs.hubs.len() == 1);
+    let is_shared = |name: &SmolStr| count.get(name).is_some_and(|n| *n > 1);
+    followed.into_iter().flat_map(|f| f.states(world, &is_shared)).collect()
+}
+
+/// A hub and what it leads to, by cluster.
+struct Followed<'h> {
+    hub: &'h Hub,
+    /// The name of the cluster that the hub runs in.
+    own: SmolStr,
+    clusters: BTreeMap<SmolStr, Vec<Built>>,
+    /// What is known of the hub itself, and of no Application.
+    rest: Walk,
+}
+
+impl<'h> Followed<'h> {
+    fn new(world: &World<'_>, hub: &'h Hub, mut walk: Walk, is_only: bool) -> Self {
+        let own = own_name(world, hub, is_only);
+        let mut clusters: BTreeMap<SmolStr, Vec<Built>> =
+            BTreeMap::from([(own.clone(), Vec::new())]);
+        for (name, built) in std::mem::take(&mut walk.units) {
+            let name = if name == IN_CLUSTER_NAME { own.clone() } else { name };
+            clusters.entry(name).or_default().push(built);
+        }
+        Self { hub, own, clusters, rest: walk }
+    }
+
+    fn states(self, world: &World<'_>, is_shared: &dyn Fn(&SmolStr) -> bool) -> Vec<ClusterState> {
+        let Self { hub, own, clusters, rest } = self;
+        let mut states = Vec::new();
         for (name, built) in clusters {
             let is_own = name == own;
-            let shared = count.get(&name).copied().unwrap_or_default() > 1;
-            let name = if shared { format!("{}/{name}", hub.name).into() } else { name };
+            let name = if is_shared(&name) { format!("{}/{name}", hub.name).into() } else { name };
             let mut state = gather(cluster(world, name, hub, is_own), built);
             if is_own {
-                for Problems(problems, unchecked) in &notes {
-                    state.problems.extend(problems.iter().cloned());
-                    state.unchecked.extend(unchecked.iter().cloned());
-                }
+                state.problems.extend(rest.problems.iter().cloned());
+                state.unchecked.extend(rest.unchecked.iter().cloned());
             }
             states.push(state);
         }
+        states
     }
-    states
-}
-
-/// What is known of a hub itself, and of none of its clusters.
-struct Problems(Vec<gitops_model::Problem>, Vec<gitops_model::Unchecked>);
-
-fn group<'h>(
-    world: &World<'_>,
-    hub: &'h Hub,
-    walk: Walk,
-    only: bool,
-) -> (&'h Hub, Vec<Problems>, BTreeMap<SmolStr, Vec<Built>>) {
-    let own = own_name(world, hub, only);
-    let mut clusters: BTreeMap<SmolStr, Vec<Built>> = BTreeMap::from([(own.clone(), Vec::new())]);
-    for (name, built) in walk.units {
-        let name = if name == IN_CLUSTER_NAME { own.clone() } else { name };
-        clusters.entry(name).or_default().push(built);
-    }
-    (hub, vec![Problems(walk.problems, walk.unchecked)], clusters)
 }
 
 /// The name of the cluster that a hub runs in: the configured name of its entry, else `in-cluster` for an only
 /// hub, else the hub's.
-fn own_name(world: &World<'_>, hub: &Hub, only: bool) -> SmolStr {
+fn own_name(world: &World<'_>, hub: &Hub, is_only: bool) -> SmolStr {
     let configured = world.config.clusters.iter().find(|c| c.path.as_ref() == Some(&hub.path));
     match configured {
         Some(cluster) => cluster.name.value.clone(),
-        None if only => IN_CLUSTER_NAME.into(),
+        None if is_only => IN_CLUSTER_NAME.into(),
         None => hub.name.clone(),
     }
 }

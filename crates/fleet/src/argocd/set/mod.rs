@@ -23,12 +23,15 @@ use gitops_yaml::{Origin, Sources, Span};
 use super::clusters::KnownCluster;
 use engine::Engine;
 
+/// The files of a repository, given its address, a revision, and where they are asked for.
+pub(super) type Trees<'a> = &'a dyn Fn(&str, &str, Span) -> Result<Arc<dyn Tree>, Stop>;
+
 /// What the generators of a set read.
 pub(super) struct Inputs<'a> {
     /// The clusters that Argo CD knows, the local one included.
     pub(super) clusters: &'a [KnownCluster],
-    /// The files of a repository at a revision.
-    pub(super) tree: &'a dyn Fn(&str, &str, Span) -> Result<Arc<dyn Tree>, Stop>,
+    /// The files that git generators name.
+    pub(super) tree: Trees<'a>,
     /// Where texts are kept.
     pub(super) sources: &'a Sources,
 }
