@@ -113,15 +113,14 @@ impl<'a> ResourceSet<'a> {
         text(self.0, &["inputStrategy", "name"]).unwrap_or("Flatten")
     }
 
-    /// Templates of objects, each an object with expressions in its strings.
+    /// The templates, in the order of their steps: objects with expressions in their strings, and the
+    /// template of a whole YAML stream.
     #[must_use]
-    pub fn resources(self) -> &'a [Node] {
-        items(self.0, &["resources"])
-    }
-
-    /// One template of a whole YAML stream.
-    #[must_use]
-    pub fn resources_template(self) -> Option<&'a Node> {
-        spec(self.0, &["resourcesTemplate"])
+    pub fn templates(self) -> Vec<(&'a [Node], Option<&'a Node>)> {
+        let steps = items(self.0, &["steps"]);
+        let list = |step: &'a Node| step.get("resources").map(Node::items).unwrap_or_default();
+        let of_step = |step: &'a Node| (list(step), step.get("resourcesTemplate"));
+        let own = (items(self.0, &["resources"]), spec(self.0, &["resourcesTemplate"]));
+        std::iter::once(own).chain(steps.iter().map(of_step)).collect()
     }
 }

@@ -10,6 +10,8 @@ mod envsubst;
 mod expand;
 mod generate;
 mod instance;
+mod overlay;
+mod resource_set;
 mod sourceignore;
 mod sources;
 mod state;

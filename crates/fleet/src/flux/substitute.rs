@@ -6,12 +6,10 @@ use std::cell::RefCell;
 use std::sync::Arc;
 
 use gitops_model::{Problem, ProblemKind, Resource};
-use gitops_yaml::{
-    Dialect, Entry, ErrorKind, Exposure, Limits, Node, Origin, PrintOptions, Scalar, ScalarKind,
-    Span, Value, parse, print,
-};
+use gitops_yaml::{ErrorKind, Exposure, Limits, Node, Origin, PrintOptions, Span, parse, print};
 
 use super::envsubst::{Error, Expression, Lookup, Template};
+use super::overlay::{Rewriter, overlay, touches};
 use super::variables::Variables;
 
 /// The label or annotation that switches substitution off for an object.
@@ -30,10 +28,13 @@ pub(crate) fn substitute(
     strict: bool,
 ) -> Result<Arc<Resource>, Vec<Problem>> {
     let off = |value: Option<&str>| value == Some("disabled");
-    if off(object.label(SWITCH)) || off(object.annotation(SWITCH)) || !has_dollar(&object.body) {
+    if off(object.label(SWITCH)) || off(object.annotation(SWITCH)) {
         return Ok(object.clone());
     }
     let run = Run { variables, strict, opaque: RefCell::default() };
+    if !touches(&run, &object.body) {
+        return Ok(object.clone());
+    }
     let text = print(&object.body, &PrintOptions::KUSTOMIZE);
     let text = run.evaluate(&text).map_err(|_| run.problems(object))?;
     let start = object.body.span();
@@ -42,21 +43,13 @@ pub(crate) fn substitute(
     let (None, Some(new)) = (fatal, parsed.documents.first()) else {
         return Err(vec![no_yaml(object, fatal.map_or("", |e| &e.message))]);
     };
-    let body = run.overlay(&object.body, new);
+    let body = overlay(&run, &object.body, new);
     let mut changed =
         Resource::new(body).ok_or_else(|| vec![no_yaml(object, "no kind or name")])?;
     changed.stable_name =
         object.stable_name.clone().filter(|_| changed.key.name == object.key.name);
     changed.removed = object.removed.clone();
     Ok(Arc::new(changed))
-}
-
-fn has_dollar(node: &Node) -> bool {
-    match &node.value {
-        Value::Scalar(s) => s.text.contains('$'),
-        Value::Seq(items) => items.iter().any(has_dollar),
-        Value::Map(entries) => entries.iter().any(|e| e.key.contains('$') || has_dollar(&e.value)),
-    }
 }
 
 fn no_yaml(object: &Resource, why: &str) -> Problem {
@@ -87,95 +80,6 @@ impl Run<'_> {
             format!("{}{}{}", OPAQUE.0, known.len() - 1, OPAQUE.1)
         };
         Template::parse(text)?.evaluate(&|name| self.lookup(name), self.strict, &mut opaque)
-    }
-
-    /// Puts the expressions back where their values are not known.
-    fn shown(&self, text: &str) -> String {
-        let mut out = String::with_capacity(text.len());
-        let mut rest = text;
-        while let Some((before, after)) = rest.split_once(OPAQUE.0) {
-            out.push_str(before);
-            let (number, behind) = after.split_once(OPAQUE.1).unwrap_or((after, ""));
-            let number = number.parse::<usize>().ok();
-            out.push_str(
-                number.and_then(|n| self.opaque.borrow().get(n).cloned()).as_deref().unwrap_or(""),
-            );
-            rest = behind;
-        }
-        out + rest
-    }
-
-    /// The new tree, with the old one's origins where a value did not change.
-    fn overlay(&self, old: &Node, new: &Node) -> Node {
-        match (&old.value, &new.value) {
-            _ if !has_dollar(old) => old.clone(),
-            (Value::Map(old_entries), Value::Map(_)) => {
-                let pair = |entry: &Entry| {
-                    let key = self.evaluate(&entry.key).ok()?;
-                    let value = self.overlay(&entry.value, new.get(&key)?);
-                    Some(Entry::new(self.shown(&key), entry.key_span, value))
-                };
-                let entries: Option<Vec<Entry>> = old_entries.iter().map(pair).collect();
-                match entries.filter(|e| e.len() == new.entries().len()) {
-                    Some(entries) => Node::map(entries, old.origin.clone()),
-                    None => self.adopt(new, &self.origin(old), Exposure::Open),
-                }
-            }
-            (Value::Seq(olds), Value::Seq(news)) if olds.len() == news.len() => {
-                let items = olds.iter().zip(news.iter()).map(|(o, n)| self.overlay(o, n)).collect();
-                Node::seq(items, old.origin.clone())
-            }
-            _ => self.adopt(new, &self.origin(old), self.exposure(old)),
-        }
-    }
-
-    /// The new value, written by whoever defined the variable.
-    fn adopt(&self, new: &Node, origin: &Origin, exposure: Exposure) -> Node {
-        match &new.value {
-            Value::Scalar(scalar) => Node::scalar(self.scalar(scalar, exposure), origin.clone()),
-            Value::Seq(items) => {
-                let items = items.iter().map(|n| self.adopt(n, origin, exposure)).collect();
-                Node::seq(items, origin.clone())
-            }
-            Value::Map(entries) => {
-                let adopt = |e: &Entry| {
-                    Entry::new(
-                        self.shown(&e.key),
-                        origin.span,
-                        self.adopt(&e.value, origin, exposure),
-                    )
-                };
-                Node::map(entries.iter().map(adopt).collect(), origin.clone())
-            }
-        }
-    }
-
-    /// A scalar as the controller's decoder takes it.
-    fn scalar(&self, scalar: &Scalar, exposure: Exposure) -> Scalar {
-        if scalar.text.contains(OPAQUE.0) {
-            let exposure = exposure.max(Exposure::Unknown);
-            return Scalar { exposure, ..Scalar::string(self.shown(&scalar.text)) };
-        }
-        let kind = scalar.kind_for(Dialect::Kubectl);
-        let text = match kind {
-            ScalarKind::Bool => bool_text(&scalar.text).into(),
-            _ => scalar.text.clone(),
-        };
-        let style = scalar.style;
-        Scalar { text, kind, style, exposure }
-    }
-
-    /// The history of a value whose text was substituted.
-    fn origin(&self, old: &Node) -> Origin {
-        match self.used(old).into_iter().next() {
-            Some((span, _)) => old.origin.overridden(STEP, span),
-            None => old.origin.clone(),
-        }
-    }
-
-    fn exposure(&self, old: &Node) -> Exposure {
-        let own = old.as_scalar().map_or(Exposure::Open, |s| s.exposure);
-        self.used(old).into_iter().fold(own, |most, (_, exposure)| most.max(exposure))
     }
 
     /// Where the variables of a value are defined, and whether they may be shown.
@@ -214,6 +118,42 @@ impl Run<'_> {
     }
 }
 
+impl Rewriter for Run<'_> {
+    fn touches(&self, text: &str) -> bool {
+        text.contains('$')
+    }
+
+    fn key(&self, key: &str) -> Option<String> {
+        self.evaluate(key).ok()
+    }
+
+    fn shown(&self, text: &str) -> (String, bool) {
+        let mut out = String::with_capacity(text.len());
+        let mut rest = text;
+        while let Some((before, after)) = rest.split_once(OPAQUE.0) {
+            let (number, behind) = after.split_once(OPAQUE.1).unwrap_or((after, ""));
+            let known = self.opaque.borrow();
+            let expression = number.parse::<usize>().ok().and_then(|n| known.get(n));
+            out.push_str(before);
+            out.push_str(expression.map_or("", String::as_str));
+            rest = behind;
+        }
+        (out + rest, rest.len() == text.len())
+    }
+
+    fn origin(&self, old: &Node) -> Origin {
+        match self.used(old).into_iter().next() {
+            Some((span, _)) => old.origin.overridden(STEP, span),
+            None => old.origin.clone(),
+        }
+    }
+
+    fn exposure(&self, old: &Node) -> Exposure {
+        let own = old.as_scalar().map_or(Exposure::Open, |s| s.exposure);
+        self.used(old).into_iter().fold(own, |most, (_, exposure)| most.max(exposure))
+    }
+}
+
 fn problem(object: &Resource, error: &Error, span: Span) -> Problem {
     let message = match error {
         Error::Syntax(what) => {
@@ -230,14 +170,6 @@ fn problem(object: &Resource, error: &Error, span: Span) -> Problem {
         ),
     };
     Problem::new(ProblemKind::Substitution, message, Some(span)).help(help)
-}
-
-/// The booleans of YAML 1.1 as JSON writes them.
-fn bool_text(text: &str) -> &'static str {
-    match text.to_ascii_lowercase().as_str() {
-        "true" | "yes" | "on" | "y" => "true",
-        _ => "false",
-    }
 }
 
 #[cfg(test)]
