@@ -2,14 +2,15 @@
 
 use std::sync::Arc;
 
-use gitops_api::flux::Kustomization;
+use gitops_api::flux::{Kustomization, ResourceSet};
 use gitops_config::FluxVersion;
 use gitops_kustomize::{Context, LoadRestrictor, Options, Release};
-use gitops_model::{EntryKind, Problem, ProblemKind, Resource, Unchecked, Unit};
+use gitops_model::{EntryKind, Problem, ProblemKind, Resource, Unchecked, Unit, UnitId};
 use gitops_yaml::{ContentId, Entry, Node};
 
 use super::definition::Definition;
 use super::generate::{Plan, plan};
+use super::resource_set::{self, Made};
 use super::sources::Files;
 use super::substitute::substitute;
 use super::variables::{Objects, Variable, Variables, refused_name};
@@ -26,6 +27,45 @@ pub(crate) struct Built {
     pub variables: Variables,
     pub problems: Vec<Problem>,
     pub unchecked: Vec<Unchecked>,
+}
+
+impl Built {
+    /// What a ResourceSet among the objects of a unit makes.
+    pub(crate) fn resource_set(of: &Self, set: &Arc<Resource>) -> Self {
+        let id = UnitId {
+            kind: "ResourceSet".into(),
+            namespace: set.key.namespace.clone(),
+            name: set.key.name.clone(),
+        };
+        let declared = Some(set.body.span());
+        let mut unit = Unit {
+            id,
+            declared,
+            object: Some(set.clone()),
+            prune: true,
+            force: false,
+            suspended: false,
+            depends_on: Vec::new(),
+            resources: Arc::default(),
+            inputs: None,
+            ..of.unit.clone()
+        };
+        let (mut problems, mut unchecked) = (Vec::new(), Vec::new());
+        match ResourceSet::of(set).map(resource_set::expand) {
+            Some(Ok(Made::Objects(objects))) => {
+                unit.resources = Arc::new(objects);
+                unit.inputs = Some(ContentId::of(format!("{:?}", set.body).as_bytes()));
+            }
+            Some(Ok(Made::Unknown(why))) => {
+                let what = set.key.to_string();
+                unchecked.push(Unchecked { what, why, changed: false, span: declared });
+            }
+            Some(Err(problem)) => problems.push(problem.of(unit.id.to_string())),
+            None => {}
+        }
+        let (definition, variables) = (of.definition.clone(), Variables::default());
+        Self { definition, unit, variables, problems, unchecked }
+    }
 }
 
 /// The first release whose controller refuses variables that are nowhere set.

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use gitops_api::flux::{ArtifactGenerator, Kustomization, OPERATOR_GROUP, Source as SourceView};
+use gitops_api::flux::{ArtifactGenerator, ResourceSet, Source as SourceView};
 use gitops_model::{ObjectKey, Resource, SourceRef, UnitId};
 use gitops_yaml::SmolStr;
 use rayon::prelude::*;
@@ -59,7 +59,7 @@ impl Walker<'_> {
     /// Whether what was read on the way is what was found in the end.
     fn is_settled(&self, walk: &Walk) -> bool {
         let same_variables = |built: &Built| {
-            let view = built.definition.view();
+            let view = built.definition.view().filter(|_| built.unit.id == built.definition.id());
             view.is_none_or(|v| {
                 v.variable_sources().is_empty()
                     || self.builder.variables(v, &walk.objects, &mut Vec::new()) == built.variables
@@ -93,9 +93,9 @@ impl Walker<'_> {
                 .map(|d| self.build(d, &sources[&d.source].files, &objects))
                 .collect();
             level = Vec::new();
-            for built in built {
+            for built in built.into_iter().flat_map(with_resource_sets) {
                 // What is applied to another cluster is no business of this one's controllers.
-                if built.definition.view().is_none_or(|v| v.remote_cluster().is_none()) {
+                if !is_remote(&built) {
                     walk.objects.extend(read_by_others(&built));
                     let children = built.unit.resources.iter().filter_map(Definition::of);
                     level.extend(children.filter(|d| seen.insert(d.id())));
@@ -132,6 +132,23 @@ impl Walker<'_> {
     }
 }
 
+fn is_remote(built: &Built) -> bool {
+    built.definition.view().is_some_and(|v| v.remote_cluster().is_some())
+}
+
+/// A unit, and the units of the ResourceSets that it applies, those within them too.
+fn with_resource_sets(built: Built) -> Vec<Built> {
+    let mut units = vec![built];
+    let mut next = 0;
+    while let Some(unit) = units.get(next).filter(|u| !is_remote(u) && next < MAX_DEPTH) {
+        let sets = unit.unit.resources.iter().filter(|o| ResourceSet::of(o).is_some());
+        let sets: Vec<Built> = sets.map(|set| Built::resource_set(unit, set)).collect();
+        units.extend(sets);
+        next += 1;
+    }
+    units
+}
+
 /// The objects of a unit that sources and variables are read from.
 fn read_by_others(built: &Built) -> impl Iterator<Item = (ObjectKey, Arc<Resource>)> {
     let default = |object: &Arc<Resource>| {
@@ -148,5 +165,4 @@ fn is_read_by_others(object: &Resource) -> bool {
     matches!((object.gvk.group.as_str(), object.gvk.kind.as_str()), ("", "ConfigMap" | "Secret"))
         || SourceView::of(object).is_some()
         || ArtifactGenerator::of(object).is_some()
-        || object.gvk.group == OPERATOR_GROUP && Kustomization::of(object).is_none()
 }

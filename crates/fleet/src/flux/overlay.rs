@@ -1,7 +1,12 @@
 //! Text that was written again, laid over the tree that it came from, so that what did not change keeps
 //! its origin.
 
-use gitops_yaml::{Dialect, Entry, Exposure, Node, Origin, Scalar, ScalarKind, Value};
+use gitops_yaml::{
+    Dialect, Entry, Exposure, Node, Origin, PrintOptions, Scalar, ScalarKind, Value,
+};
+
+/// How a tree is written to be read again. Lines are not folded: to the reader that changes nothing.
+pub(super) const TEXT: PrintOptions = PrintOptions { width: usize::MAX, ..PrintOptions::KUSTOMIZE };
 
 /// What writes text again.
 pub(super) trait Rewriter {

@@ -7,9 +7,9 @@ use std::sync::Arc;
 use gitops_api::flux::ResourceSet;
 use gitops_model::{Problem, ProblemKind, Resource};
 use gitops_template::{Library, MissingKey, Options, Template, Value};
-use gitops_yaml::{Exposure, Limits, Node, Origin, PrintOptions, Span, parse, print};
+use gitops_yaml::{Exposure, Limits, Node, Origin, Span, parse, print};
 
-use super::overlay::{Rewriter, adopt, overlay, touches};
+use super::overlay::{Rewriter, TEXT, adopt, overlay, touches};
 
 /// The annotation that leaves an object out.
 const RECONCILE: &str = "fluxcd.controlplane.io/reconcile";
@@ -110,7 +110,7 @@ impl<'s> Run<'s> {
         if !touches(self, template) {
             return Ok(Resource::new(template.clone()));
         }
-        let text = self.render(&print(template, &PrintOptions::KUSTOMIZE), template.span())?;
+        let text = self.render(&print(template, &TEXT), template.span())?;
         let parsed = parse(template.span().file, &text, &Limits::default());
         match (parsed.documents.first(), parsed.errors.first()) {
             (Some(new), None) => Ok(Resource::new(overlay(self, template, new))),

@@ -31,27 +31,24 @@ pub(crate) fn states(world: &World, entry: &Entry, here: &Addresses) -> Vec<Clus
         by_cluster.entry(name).or_default().push(built);
     }
     let state = |(name, units)| {
-        let cluster = cluster(world, name, &entry.path);
+        let cluster = cluster(world, name, entry);
         let sources: Vec<Source> = sources.values().map(|f| f.source.clone()).collect();
         gather(cluster, units, sources)
     };
     by_cluster.into_iter().map(state).collect()
 }
 
-fn cluster(world: &World, name: SmolStr, path: &SmolStr) -> Cluster {
-    let is_hub = !name.contains('/');
-    let configured = world.config.clusters.iter();
-    let configured = configured
-        .filter(|c| c.name.value == name)
-        .chain(world.config.cluster(&name, path).filter(|_| is_hub));
-    let configured = configured.into_iter().next();
+fn cluster(world: &World, name: SmolStr, entry: &Entry) -> Cluster {
+    let mut named = world.config.clusters.iter().filter(|c| c.name.value == name);
+    let by_path = || world.config.cluster(&name, &entry.path).filter(|_| name == entry.name);
+    let configured = named.next().or_else(by_path);
     Cluster {
         environment: configured
             .and_then(|c| c.environment.clone())
-            .unwrap_or_else(|| environment(&name, path)),
+            .unwrap_or_else(|| environment(&name, &entry.path)),
         version: configured.and_then(|c| c.kubernetes_version),
         name,
-        path: path.clone(),
+        path: entry.path.clone(),
         reached: true,
     }
 }

@@ -6,10 +6,10 @@ use std::cell::RefCell;
 use std::sync::Arc;
 
 use gitops_model::{Problem, ProblemKind, Resource};
-use gitops_yaml::{ErrorKind, Exposure, Limits, Node, Origin, PrintOptions, Span, parse, print};
+use gitops_yaml::{ErrorKind, Exposure, Limits, Node, Origin, Span, parse, print};
 
 use super::envsubst::{Error, Expression, Lookup, Template};
-use super::overlay::{Rewriter, overlay, touches};
+use super::overlay::{Rewriter, TEXT, overlay, touches};
 use super::variables::Variables;
 
 /// The label or annotation that switches substitution off for an object.
@@ -35,7 +35,7 @@ pub(crate) fn substitute(
     if !touches(&run, &object.body) {
         return Ok(object.clone());
     }
-    let text = print(&object.body, &PrintOptions::KUSTOMIZE);
+    let text = print(&object.body, &TEXT);
     let text = run.evaluate(&text).map_err(|_| run.problems(object))?;
     let start = object.body.span();
     let parsed = parse(start.file, &text, &Limits::default());
@@ -110,7 +110,7 @@ impl Run<'_> {
             }
         });
         if problems.is_empty()
-            && let Err(error) = self.evaluate(&print(&object.body, &PrintOptions::KUSTOMIZE))
+            && let Err(error) = self.evaluate(&print(&object.body, &TEXT))
         {
             problems.push(problem(object, &error, object.body.span()));
         }
