@@ -65,8 +65,9 @@ pub(crate) fn plain(world: &World, scan: &Scan) -> ClusterState {
         resources.extend(objects);
         problems.extend(wrong);
     }
-    unit.resources = Arc::new(resources);
-    unit.inputs = Some(ContentId::of(inputs.as_bytes()));
+    let id = ContentId::of(inputs.as_bytes());
+    unit.resources = world.memo.kept(id, Arc::new(resources));
+    unit.inputs = Some(id);
     state(world, DEFAULT.into(), SmolStr::default(), unit, problems, Vec::new())
 }
 

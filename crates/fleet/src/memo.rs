@@ -38,6 +38,15 @@ impl Memo {
         lock(&self.substituted).entry(id).or_insert(made).clone()
     }
 
+    /// The objects that an earlier call was given for equal inputs, else these.
+    pub(crate) fn kept(
+        &self,
+        id: ContentId,
+        objects: Arc<Vec<Arc<Resource>>>,
+    ) -> Arc<Vec<Arc<Resource>>> {
+        self.substituted(id, || Ok(objects.clone())).unwrap_or(objects)
+    }
+
     /// The artifact of a tree.
     pub(crate) fn artifact<T: Tree + 'static>(
         &self,

@@ -8,9 +8,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use gitops_fleet::{Memo, SourceTree, SourceTrees, World, follow};
-use gitops_model::{
-    ClusterState, Deployed, EntryKind, SourceRef, Tracks, Tree, TreeError, Unit,
-};
+use gitops_model::{ClusterState, Deployed, EntryKind, SourceRef, Tracks, Tree, TreeError, Unit};
 use gitops_yaml::{ContentId, PrintOptions, SmolStr, Sources, Span, print};
 
 struct Directory(PathBuf);
@@ -72,11 +70,17 @@ impl Summary<'_> {
         let cluster = &state.cluster;
         let reached = if cluster.reached { "" } else { ", not reached" };
         let environment = cluster.environment.as_str();
-        self.line(format_args!("cluster {} ({environment}{reached}) at {:?}", cluster.name, cluster.path));
+        self.line(format_args!(
+            "cluster {} ({environment}{reached}) at {:?}",
+            cluster.name, cluster.path
+        ));
         for source in &state.sources {
             let (kind, reference) = (source.tracks.kind(), source.tracks.reference());
             let here = if source.here { "here" } else { "elsewhere" };
-            self.line(format_args!("  source {} follows {kind} {reference:?}, {here}", source.object));
+            self.line(format_args!(
+                "  source {} follows {kind} {reference:?}, {here}",
+                source.object
+            ));
         }
         state.units.iter().for_each(|unit| self.unit(unit));
         for problem in &state.problems {
@@ -91,7 +95,8 @@ impl Summary<'_> {
 
     fn unit(&mut self, unit: &Unit) {
         let flags = [(unit.prune, "prune"), (unit.force, "force"), (unit.suspended, "suspended")];
-        let flags: Vec<&str> = flags.iter().filter(|(set, _)| *set).map(|(_, name)| *name).collect();
+        let flags: Vec<&str> =
+            flags.iter().filter(|(set, _)| *set).map(|(_, name)| *name).collect();
         let state = if unit.inputs.is_some() { "" } else { ", not rendered" };
         self.line(format_args!("  {} at {:?} [{}]{state}", unit.id, unit.path, flags.join(", ")));
         for object in unit.resources.iter() {
@@ -157,7 +162,11 @@ fn check(case: &str) {
         for (first, again) in first.units.iter().zip(&again.units) {
             assert_eq!(first.inputs, again.inputs);
             let shared = first.resources.iter().zip(again.resources.iter());
-            assert!(shared.into_iter().all(|(a, b)| Arc::ptr_eq(a, b)), "{} is rendered twice", first.id);
+            assert!(
+                shared.into_iter().all(|(a, b)| Arc::ptr_eq(a, b)),
+                "{} is rendered twice",
+                first.id
+            );
         }
     }
 }

@@ -157,7 +157,7 @@ impl<'a> Loader<'a> {
 
     /// The parse of a file.
     pub(crate) fn parse(&self, content: &Content) -> Arc<ParsedFile> {
-        self.sources.load(&content.path, content.id, &content.bytes)
+        self.sources.load(&self.tree.written_at(&content.path), content.id, &content.bytes)
     }
 
     fn note(&self, path: &str, seen: Seen) {

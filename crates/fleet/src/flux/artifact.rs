@@ -1,7 +1,7 @@
 //! Artifacts that an ArtifactGenerator copies together out of other sources
 //! (fluxcd/source-watcher, internal/builder/builder.go).
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use gitops_api::flux::{Artifact, Copy};
@@ -38,7 +38,8 @@ pub(crate) fn files(artifact: &Artifact, inputs: &BTreeMap<SmolStr, Followed>) -
 #[derive(Default)]
 struct Copied {
     files: BTreeMap<String, (Arc<dyn Tree>, String)>,
-    directories: BTreeSet<String>,
+    /// Directories, each with the path of the one that it is a copy of.
+    directories: BTreeMap<String, Option<SmolStr>>,
 }
 
 impl Copied {
@@ -83,7 +84,7 @@ impl Copied {
                 self.put(tree, base, &path, &target, &path, copy);
             }
             Some(EntryKind::File) if !excluded(&path, "", &copy.exclude) => {
-                let inside = into_directory || self.directories.contains(destination);
+                let inside = into_directory || self.directories.contains_key(destination);
                 let target = if inside { join(destination, name) } else { destination.to_owned() };
                 self.put(tree, base, &path, &target, "", copy);
             }
@@ -105,6 +106,7 @@ impl Copied {
         match tree.kind(&from) {
             Some(EntryKind::Directory) => {
                 self.add_directory(target);
+                self.directories.insert(target.to_owned(), Some(tree.written_at(&from)));
                 for (name, _) in tree.list(&from) {
                     let below = join(path, &name);
                     if !excluded(&below, root, &copy.exclude) {
@@ -114,6 +116,11 @@ impl Copied {
             }
             Some(EntryKind::File) => {
                 self.add_directory(parent(target));
+                // The content of a directory stands for the directory.
+                if let Some(None) = self.directories.get(parent(target)) {
+                    let of = tree.written_at(parent(&from));
+                    self.directories.insert(parent(target).to_owned(), Some(of));
+                }
                 self.files.insert(target.to_owned(), (tree.clone(), from));
             }
             None => {}
@@ -122,7 +129,8 @@ impl Copied {
 
     fn add_directory(&mut self, path: &str) {
         let mut path = path;
-        while !path.is_empty() && self.directories.insert(path.to_owned()) {
+        while !path.is_empty() && !self.directories.contains_key(path) {
+            self.directories.insert(path.to_owned(), None);
             path = parent(path);
         }
     }
@@ -140,7 +148,7 @@ impl Tree for Copied {
         if self.files.contains_key(path) {
             return Some(EntryKind::File);
         }
-        (path.is_empty() || self.directories.contains(path)).then_some(EntryKind::Directory)
+        (path.is_empty() || self.directories.contains_key(path)).then_some(EntryKind::Directory)
     }
 
     fn content_id(&self, path: &str) -> Result<ContentId, TreeError> {
@@ -157,7 +165,7 @@ impl Tree for Copied {
         let below = |p: &String| parent(p) == path && !p.is_empty();
         let name = |p: &String| SmolStr::new(p.rsplit('/').next().unwrap_or_default());
         let files = self.files.keys().filter(|p| below(p)).map(|p| (name(p), EntryKind::File));
-        let directories = self.directories.iter().filter(|p| below(p));
+        let directories = self.directories.keys().filter(|p| below(p));
         let mut entries: Vec<_> =
             files.chain(directories.map(|p| (name(p), EntryKind::Directory))).collect();
         entries.sort();
@@ -165,7 +173,11 @@ impl Tree for Copied {
     }
 
     fn written_at(&self, path: &str) -> SmolStr {
-        self.file(path).map_or_else(|_| path.into(), |(tree, from)| tree.written_at(from))
+        match (self.files.get(path), self.directories.get(path)) {
+            (Some((tree, from)), _) => tree.written_at(from),
+            (None, Some(Some(of))) => of.clone(),
+            _ => path.into(),
+        }
     }
 }
 

@@ -16,7 +16,7 @@ use super::substitute::substitute;
 use super::variables::{Objects, Variable, Variables, refused_name};
 use crate::World;
 use crate::files::clamped;
-use crate::memo::Substituted;
+use crate::memo::{Memo, Substituted};
 
 /// A Kustomization followed.
 #[derive(Clone)]
@@ -31,7 +31,7 @@ pub(crate) struct Built {
 
 impl Built {
     /// What a ResourceSet among the objects of a unit makes.
-    pub(crate) fn resource_set(of: &Self, set: &Arc<Resource>) -> Self {
+    pub(crate) fn resource_set(memo: &Memo, of: &Self, set: &Arc<Resource>) -> Self {
         let id = UnitId {
             kind: "ResourceSet".into(),
             namespace: set.key.namespace.clone(),
@@ -53,8 +53,9 @@ impl Built {
         let (mut problems, mut unchecked) = (Vec::new(), Vec::new());
         match ResourceSet::of(set).map(resource_set::expand) {
             Some(Ok(Made::Objects(objects))) => {
-                unit.resources = Arc::new(objects);
-                unit.inputs = Some(ContentId::of(format!("{:?}", set.body).as_bytes()));
+                let id = ContentId::of(format!("{:?}", set.body).as_bytes());
+                unit.resources = memo.kept(id, Arc::new(objects));
+                unit.inputs = Some(id);
             }
             Some(Ok(Made::Unknown(why))) => {
                 let what = set.key.to_string();
@@ -85,7 +86,7 @@ impl Builder<'_> {
     pub(crate) fn build(&self, definition: &Definition, files: &Files, objects: &Objects) -> Built {
         let mut built = Built {
             definition: definition.clone(),
-            unit: definition.unit(&definition.path),
+            unit: definition.unit(&clamped("", &definition.path)),
             variables: Variables::default(),
             problems: Vec::new(),
             unchecked: Vec::new(),
@@ -124,7 +125,7 @@ impl Builder<'_> {
             Files::Broken(problem) => return Err(vec![problem.clone()]),
         };
         let root = clamped(base, &definition.path);
-        built.unit.path = root.as_str().into();
+        built.unit.path = tree.written_at(&root);
         if tree.kind(&root) != Some(EntryKind::Directory) {
             if !definition.path.contains("${") {
                 return Err(vec![no_folder(&definition)]);

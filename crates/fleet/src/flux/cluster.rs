@@ -93,7 +93,7 @@ impl Walker<'_> {
                 .map(|d| self.build(d, &sources[&d.source].files, &objects))
                 .collect();
             level = Vec::new();
-            for built in built.into_iter().flat_map(with_resource_sets) {
+            for built in built.into_iter().flat_map(|b| self.with_resource_sets(b)) {
                 // What is applied to another cluster is no business of this one's controllers.
                 if !is_remote(&built) {
                     walk.objects.extend(read_by_others(&built));
@@ -107,6 +107,20 @@ impl Walker<'_> {
             }
         }
         walk
+    }
+
+    /// A unit, and the units of the ResourceSets that it applies, those within them too.
+    fn with_resource_sets(&self, built: Built) -> Vec<Built> {
+        let mut units = vec![built];
+        let mut next = 0;
+        while let Some(unit) = units.get(next).filter(|u| !is_remote(u) && next < MAX_DEPTH) {
+            let sets = unit.unit.resources.iter().filter(|o| ResourceSet::of(o).is_some());
+            let sets: Vec<Built> =
+                sets.map(|set| Built::resource_set(self.builder.world.memo, unit, set)).collect();
+            units.extend(sets);
+            next += 1;
+        }
+        units
     }
 
     /// Builds a Kustomization; one that applies itself is built as it applies itself.
@@ -134,19 +148,6 @@ impl Walker<'_> {
 
 fn is_remote(built: &Built) -> bool {
     built.definition.view().is_some_and(|v| v.remote_cluster().is_some())
-}
-
-/// A unit, and the units of the ResourceSets that it applies, those within them too.
-fn with_resource_sets(built: Built) -> Vec<Built> {
-    let mut units = vec![built];
-    let mut next = 0;
-    while let Some(unit) = units.get(next).filter(|u| !is_remote(u) && next < MAX_DEPTH) {
-        let sets = unit.unit.resources.iter().filter(|o| ResourceSet::of(o).is_some());
-        let sets: Vec<Built> = sets.map(|set| Built::resource_set(unit, set)).collect();
-        units.extend(sets);
-        next += 1;
-    }
-    units
 }
 
 /// The objects of a unit that sources and variables are read from.

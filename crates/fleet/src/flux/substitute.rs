@@ -142,7 +142,7 @@ impl Rewriter for Run<'_> {
     }
 
     fn origin(&self, old: &Node) -> Origin {
-        match self.used(old).into_iter().next() {
+        match self.used(old).into_iter().next().filter(|(span, _)| *span != old.span()) {
             Some((span, _)) => old.origin.overridden(STEP, span),
             None => old.origin.clone(),
         }

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use gitops_fleet::Memo;
-use gitops_model::{ClusterState, Resource, Unit, UnitId};
+use gitops_model::{ClusterState, Resource, Unit};
 use gitops_yaml::{Exposure, Node, Scalar, Sources, Value};
 
 use super::output::write_file;
@@ -59,7 +59,8 @@ fn files(fleet: &[ClusterState], out: &Path, args: &RenderArgs) -> Result<(), St
     std::fs::create_dir_all(out).map_err(io(out))?;
     for cluster in fleet {
         // A unit that could not be rendered leaves no file: an empty one would read as success.
-        let rendered = |u: &&Unit| u.id.kind != UnitId::FOLDER && u.inputs.is_some();
+        let owners = ["Kustomization", "Application"];
+        let rendered = |u: &&Unit| owners.contains(&u.id.kind.as_str()) && u.inputs.is_some();
         for unit in cluster.units.iter().filter(rendered) {
             let hub = unit.hub.as_ref().unwrap_or(&cluster.cluster.name);
             let parts =
