@@ -1,11 +1,12 @@
 //! Custom resources: the transition rules of their CustomResourceDefinitions.
 
-use gitops_model::{ApplyMode, FieldPath, Segment};
+use gitops_model::{ApplyMode, FieldPath, Resource, Segment};
 use gitops_schema::{
     Answer, Definition, Pairing, Rule, Type, identity, is_ruleless, pairing, rules,
 };
 use gitops_yaml::Node;
 
+use crate::manifest::is_malformed;
 use crate::write::{Sides, written};
 use crate::{Refusal, Update, Verdict};
 
@@ -26,14 +27,22 @@ pub(crate) fn judge(update: &Update<'_>) -> Verdict {
     if !definition.has_transition_rules() {
         return Verdict::Accepted;
     }
+    let shape = definition.shape();
     let strict = update.mode == ApplyMode::ServerSide;
-    if strict && definition.has_unknown_fields(&update.new.body) {
+    if strict && (definition.has_unknown_fields(&update.new.body) || is_malformed(update, &shape)) {
         return Verdict::Accepted;
     }
-    let (old, new) = (&update.old.body, &update.new.body);
-    let live = definition.stored(old);
-    let sides = Sides { live: &live, old: Some(old), new };
-    let stored = definition.stored(&written(sides, &definition.shape(), update.mode));
+    let manifest = |object: &Resource| {
+        let mut body = object.body.clone();
+        if definition.has_status_apart() {
+            body.remove("status");
+        }
+        body
+    };
+    let (old, new) = (manifest(update.old), manifest(update.new));
+    let live = definition.stored(&old);
+    let sides = Sides { live: &live, old: Some(&old), new: &new };
+    let stored = definition.stored(&written(sides, &shape, update.mode));
     if !definition.is_valid(&stored) {
         return Verdict::Accepted;
     }

@@ -18,6 +18,7 @@ use crate::{Pairing, Struct};
 /// The schema of one version of a kind, as its CustomResourceDefinition has it.
 #[derive(Debug, Clone, Copy)]
 pub struct Definition<'a> {
+    version: &'a Node,
     schema: &'a Node,
 }
 
@@ -33,13 +34,19 @@ impl<'a> Definition<'a> {
         let version = versions.into_iter().find(|version| {
             version.get("name").and_then(Node::text) == Some(gvk.version.as_str())
         })?;
-        Some(Self { schema: version.at(&["schema", "openAPIV3Schema"])? })
+        Some(Self { version, schema: version.at(&["schema", "openAPIV3Schema"])? })
     }
 
     /// The schema of the object's top.
     #[must_use]
     pub fn schema(self) -> &'a Node {
         self.schema
+    }
+
+    /// Whether the status is written apart, so that a write of the object leaves it as it is.
+    #[must_use]
+    pub fn has_status_apart(self) -> bool {
+        self.version.at(&["subresources", "status"]).is_some()
     }
 
     /// Whether any rule compares an object with what it was.
