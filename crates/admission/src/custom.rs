@@ -27,10 +27,22 @@ pub(crate) fn judge(update: &Update<'_>) -> Verdict {
     if !definition.has_transition_rules() {
         return Verdict::Accepted;
     }
+    let Some((live, stored)) = sides(update, definition) else { return Verdict::Accepted };
+    let mut walk = Walk { update, refused: Vec::new(), unknown: Vec::new() };
+    walk.place(&live, &stored, definition.schema(), &FieldPath::default());
+    match (walk.refused.is_empty(), walk.unknown.into_iter().next()) {
+        (false, _) => Verdict::Rejected(walk.refused),
+        (true, Some(why)) => Verdict::Unknown(why),
+        (true, None) => Verdict::Accepted,
+    }
+}
+
+/// The live object and the one that would be stored; `None` where the new one is invalid in itself.
+fn sides(update: &Update<'_>, definition: Definition<'_>) -> Option<(Node, Node)> {
     let shape = definition.shape();
     let strict = update.mode == ApplyMode::ServerSide;
     if strict && (definition.has_unknown_fields(&update.new.body) || is_malformed(update, &shape)) {
-        return Verdict::Accepted;
+        return None;
     }
     let manifest = |object: &Resource| {
         let mut body = object.body.clone();
@@ -43,16 +55,7 @@ pub(crate) fn judge(update: &Update<'_>) -> Verdict {
     let live = definition.stored(&old);
     let sides = Sides { live: &live, old: Some(&old), new: &new };
     let stored = definition.stored(&written(sides, &shape, update.mode));
-    if !definition.is_valid(&stored) {
-        return Verdict::Accepted;
-    }
-    let mut walk = Walk { update, refused: Vec::new(), unknown: Vec::new() };
-    walk.place(&live, &stored, definition.schema(), &FieldPath::default());
-    match (walk.refused.is_empty(), walk.unknown.into_iter().next()) {
-        (false, _) => Verdict::Rejected(walk.refused),
-        (true, Some(why)) => Verdict::Unknown(why),
-        (true, None) => Verdict::Accepted,
-    }
+    definition.is_valid(&stored).then_some((live, stored))
 }
 
 /// Evaluates rules from the top down. Only values that were there before are looked at: a rule is
@@ -70,6 +73,8 @@ impl Walk<'_> {
             match rule.evaluate(new, old, schema) {
                 Answer::Holds => {}
                 Answer::Broken(message) => self.refuse(&rule, message, path),
+                // Rules about changes hold where nothing changes.
+                Answer::Unknown(_) if new.same(old) => {}
                 Answer::Unknown(why) => self.unknown.push(why),
             }
         }
