@@ -41,8 +41,9 @@ fn check(pair: &Pair<'_>, out: &mut Vec<Draft>) {
             .on(after.object.as_ref().unwrap_or(first))
             .severity(severity(owner))
             .help(help(owner, renamed));
-        if let Some(span) = after.declared {
-            draft = draft.at_span(span);
+        let moved = changes.iter().filter_map(|c| c.new.as_ref());
+        for object in after.object.iter().chain(moved) {
+            draft = object.at(&["metadata", "name"]).into_iter().fold(draft, Draft::at);
         }
         for object in at_risk.iter().take(5) {
             let name = object.at(&["metadata", "name"]);

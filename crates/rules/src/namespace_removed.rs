@@ -23,8 +23,8 @@ fn check(pair: &Pair<'_>, out: &mut Vec<Draft>) {
             wording::count(before, "object"),
         );
         if !stay.is_empty() {
-            message += &format!("; {} still asked for there", wording::list(&stay));
-            message += if stay.len() == 1 { " is" } else { " are" };
+            let are = if stay.len() == 1 { "is" } else { "are" };
+            message += &format!("; {} {are} still asked for there", wording::list(&stay));
         }
         let help = format!(
             "keep the Namespace; or first commit {} on it, wait until that is live everywhere, and then remove it here. \

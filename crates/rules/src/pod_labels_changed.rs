@@ -14,7 +14,8 @@ rule!(
 
 fn check(_: &Pair<'_>, change: &Change, out: &mut Vec<Draft>) {
     let object = change.object();
-    if !workload::runs_on(object) {
+    // With another selector it is another workload, and refused as such.
+    if !workload::runs_on(object) || Difference::at(change, &["spec", "selector"]).is_some() {
         return;
     }
     let Some(found) = Difference::at(change, &["spec", "template", "metadata", "labels"]) else { return };

@@ -1,6 +1,6 @@
 //! `prune-all`: a folder that is applied with pruning becomes empty.
 
-use gitops_model::Apply;
+use gitops_model::{Apply, Controller};
 
 use crate::{Check, Draft, Pair, wording, write};
 
@@ -14,7 +14,7 @@ rule!(
 fn check(pair: &Pair<'_>, out: &mut Vec<Draft>) {
     let Some(before) = &pair.before else { return };
     for unit in &pair.after.cluster.units {
-        let emptied = unit.prune && unit.inputs.is_some() && unit.resources.is_empty();
+        let emptied = unit.prune && unit.controller != Controller::None && unit.inputs.is_some() && unit.resources.is_empty();
         let Some(old) = before.cluster.unit(&unit.id).filter(|_| emptied) else { continue };
         let going: Vec<_> = old
             .resources
