@@ -48,6 +48,9 @@ fn consequence(object: &Resource) -> Option<(Severity, &'static str, &'static st
             (Warning, "its external address is released and may not come back", "kubectl get service -A")
         }
         ("", "ServiceAccount") => (Note, "pods that run as it can no longer be started", "kubectl get pods -n NAMESPACE"),
+        ("rbac.authorization.k8s.io", "RoleBinding" | "ClusterRoleBinding") => {
+            (Warning, "whom it names loses the permissions", "kubectl get rolebinding,clusterrolebinding -A")
+        }
         ("storage.k8s.io", "StorageClass") => {
             (Warning, "claims that ask for it stay pending; volumes that exist are not touched", "kubectl get pvc -A")
         }

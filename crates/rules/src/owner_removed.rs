@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use gitops_model::{Resource, Severity};
+use gitops_model::{Controller, Resource, Severity};
 use gitops_yaml::Node;
 
 use crate::{Check, Draft, Pair, removal, wording};
@@ -20,6 +20,26 @@ fn check(pair: &Pair<'_>, out: &mut Vec<Draft>) {
         let message = format!("{} `{}`: {what}", removed.deletes(), removed.object.key);
         out.push(removed.draft(message).severity(severity).help(help(removed.object)));
     }
+    out.extend(dropped(pair));
+}
+
+/// The Applications that an ApplicationSet no longer makes.
+fn dropped(pair: &Pair<'_>) -> impl Iterator<Item = Draft> {
+    let before = pair.before.as_ref().map_or(&[][..], |b| &b.cluster.units);
+    before.iter().filter_map(|unit| {
+        let application = unit.object.as_ref().filter(|_| unit.controller == Controller::ArgoCd)?;
+        let stays = pair.after.cluster.unit(&unit.id).is_some();
+        (!stays && removal::is_generated(pair, application)).then(|| {
+            Draft::new(format!(
+                "nothing makes `{}` any more: {} go with it",
+                application.key,
+                applied(pair, application)
+            ))
+            .on(application)
+            .severity(Severity::Error)
+            .help("to keep what it applied, first set `preserveResourcesOnDeletion: true` on its ApplicationSet and wait until that is live")
+        })
+    })
 }
 
 /// What goes with the owner, and how bad that is.
@@ -38,10 +58,8 @@ fn consequence(pair: &Pair<'_>, owner: &Arc<Resource>) -> Option<(String, Severi
             })
         }
         ("argoproj.io", "Application") => {
-            let finalizers = owner.at(&["metadata", "finalizers"]).map_or(&[][..], Node::items);
-            let cascades = |f: &Node| f.text().is_some_and(|t| t.starts_with("resources-finalizer.argocd.argoproj.io"));
             let applied = applied(pair, owner);
-            Some(if finalizers.iter().any(cascades) {
+            Some(if removal::cascades(owner) {
                 (format!("{applied} go with it, as its finalizer asks"), Severity::Warning)
             } else {
                 (format!("{applied} stay behind without an owner, as it has no finalizer"), Severity::Note)

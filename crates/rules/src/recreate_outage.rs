@@ -17,6 +17,10 @@ fn check(_: &Pair<'_>, change: &Change, out: &mut Vec<Draft>) {
     let (Some(old), Some(new)) = (&change.old, &change.new) else { return };
     let Some(why) = stops_all(new) else { return };
     let Some(found) = Difference::at(change, &["spec", "template"]) else { return };
+    // With another selector the update is refused, and nothing is rolled out.
+    if Difference::at(change, &["spec", "selector"]).is_some() {
+        return;
+    }
     if workload::replicas(old) == 0 || workload::replicas(new) == 0 {
         return;
     }

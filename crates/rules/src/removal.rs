@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use gitops_compare::renames;
 use gitops_model::{Confidence, Controller, Resource, Unit};
+use gitops_yaml::Node;
 
 use crate::{Draft, Pair, write};
 
@@ -35,7 +36,37 @@ pub(crate) fn gone_for_good<'a>(pair: &'a Pair<'a>) -> impl Iterator<Item = Remo
 pub(crate) fn all_removed<'a>(pair: &'a Pair<'a>) -> impl Iterator<Item = Removed<'a>> {
     pair.removed()
         .filter(|(_, object, unit)| !write::survives_pruning(object, unit))
+        .filter(|(_, _, unit)| !is_orphaned(pair, unit))
         .map(|(_, object, unit)| Removed { object, unit })
+}
+
+/// Whether an owner that goes leaves behind what it applied.
+fn is_orphaned(pair: &Pair<'_>, unit: &Unit) -> bool {
+    let Some(owner) = &unit.object else { return false };
+    if pair.after.cluster.unit(&unit.id).is_some() {
+        return false;
+    }
+    match unit.controller {
+        Controller::Flux => {
+            let policy = owner.at(&["spec", "deletionPolicy"]).and_then(Node::text);
+            unit.suspended || policy == Some("Orphan")
+        }
+        // An ApplicationSet adds the finalizer to what it makes.
+        Controller::ArgoCd => !is_generated(pair, owner) && !cascades(owner),
+        Controller::None => false,
+    }
+}
+
+/// Whether the owner is made by another object rather than written in the repository.
+pub(crate) fn is_generated(pair: &Pair<'_>, owner: &Resource) -> bool {
+    pair.before.as_ref().is_none_or(|before| before.object(&owner.key).is_none())
+}
+
+/// Whether deleting an Application deletes what it applied.
+pub(crate) fn cascades(application: &Resource) -> bool {
+    let finalizers = application.at(&["metadata", "finalizers"]).map_or(&[][..], Node::items);
+    let names = finalizers.iter().filter_map(Node::text);
+    names.into_iter().any(|name| name.starts_with("resources-finalizer.argocd.argoproj.io"))
 }
 
 impl Removed<'_> {

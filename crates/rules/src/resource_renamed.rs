@@ -23,7 +23,8 @@ fn check(pair: &Pair<'_>, out: &mut Vec<Draft>) {
         if rename.kind == RenameKind::Generated || stays || unit.is_none() {
             continue;
         }
-        let loss = loss(old);
+        let loss = loss(old).or_else(|| hash_lost(old, new));
+        let moved = if rename.kind == RenameKind::Namespace { Severity::Warning } else { Severity::Note };
         let message = format!(
             "`{}` becomes {}: the old one is deleted and the new one created{}",
             old.key,
@@ -33,7 +34,7 @@ fn check(pair: &Pair<'_>, out: &mut Vec<Draft>) {
         let mut draft = Draft::new(message)
             .on(old)
             .related(old.at(&["metadata", "name"]).map(Node::span), "the old one")
-            .severity(loss.map_or(Severity::Note, |(_, severity)| severity))
+            .severity(loss.map_or(moved, |(_, severity)| severity.max(moved)))
             .help(help(old));
         if let Some(node) = new.at(identity(rename.kind)) {
             draft = draft.at(node);
@@ -89,6 +90,19 @@ fn loss(old: &Resource) -> Option<(&'static str, Severity)> {
         _ => return None,
     })
 }
+
+/// A generated name that no longer carries the hash of its content.
+fn hash_lost(old: &Resource, new: &Resource) -> Option<(&'static str, Severity)> {
+    let hash = old.key.name.strip_prefix(&*new.key.name)?.strip_prefix('-')?;
+    let lost = hash.len() == HASH && hash.bytes().all(|b| b.is_ascii_alphanumeric());
+    lost.then_some((
+        "without a hash in its name later changes of it no longer restart who reads it",
+        Severity::Warning,
+    ))
+}
+
+/// The length of the hash that generators append.
+const HASH: usize = 10;
 
 fn help(old: &Resource) -> &'static str {
     match &*old.gvk.kind {

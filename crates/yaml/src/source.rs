@@ -143,10 +143,12 @@ impl Sources {
         read(&self.parsed).get(&(SmolStr::new(path), content)).cloned()
     }
 
-    /// All files read so far.
+    /// All files parsed so far, in the order in which they were read first.
     #[must_use]
-    pub fn files(&self) -> Vec<(FileId, Arc<SourceFile>)> {
-        (0..).map(FileId).zip(read(&self.files).iter().cloned()).collect()
+    pub fn parsed(&self) -> Vec<Arc<ParsedFile>> {
+        let mut files: Vec<_> = read(&self.parsed).values().cloned().collect();
+        files.sort_by_key(|file| file.id);
+        files
     }
 
     /// The text of a file.

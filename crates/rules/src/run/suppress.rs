@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use gitops_config::Date;
 use gitops_model::{Finding, ObjectKey, Suppressed};
-use gitops_yaml::{FileId, SmolStr, Sources, Span};
+use gitops_yaml::{Comment, FileId, ParsedFile, SmolStr, Sources, Span};
 
 use super::Facts;
 
@@ -128,55 +128,58 @@ fn annotations(facts: &Facts<'_>) -> Vec<Suppression<'static>> {
 }
 
 fn comments(sources: &Sources) -> Vec<Suppression<'static>> {
+    let files = sources.parsed();
+    let marked = files.iter().filter(|file| file.source.text.contains(COMMENT));
+    marked.flat_map(|file| comments_of(file)).collect()
+}
+
+fn comments_of(file: &ParsedFile) -> Vec<Suppression<'static>> {
+    let line = |comment: &Comment| file.source.line_column(comment.span.start).0;
+    let alone: BTreeSet<u32> = file.comments().iter().filter(|c| c.own_line).map(line).collect();
     let mut all = Vec::new();
-    for (id, file) in sources.files() {
-        if !file.text.contains(COMMENT) {
-            continue;
+    for comment in file.comments() {
+        let Some((rules, reason)) = parse(&comment.text) else { continue };
+        // One that stands alone is about the next line that is no comment.
+        let mut about = line(comment);
+        while alone.contains(&about) {
+            about += 1;
         }
-        let mut waiting = Vec::new();
-        for (number, line) in (1..).zip(file.text.lines()) {
-            let start = file.line_starts().get(number as usize - 1).copied().unwrap_or_default();
-            let own_line = line.trim_start().starts_with('#');
-            let here = comment(line).into_iter().flat_map(|(rules, reason, range)| {
-                let span = Span::new(id, start + range.start as u32, start + range.end as u32);
-                rules.split(',').map(move |rule| (rule.trim(), reason, span))
-            });
-            waiting.extend(here);
-            if !own_line {
-                all.extend(waiting.drain(..).map(|(rule, reason, span)| Suppression {
-                    rule: rule.into(),
-                    reason: reason.into(),
-                    span,
-                    expires: None,
-                    scope: Scope::Line(id, number),
-                }));
-            }
-        }
+        all.extend(rules.split(',').map(|rule| Suppression {
+            rule: rule.trim().into(),
+            reason: reason.into(),
+            span: comment.span,
+            expires: None,
+            scope: Scope::Line(file.id, about),
+        }));
     }
     all
 }
 
-/// The rules, the reason and the place of a line's comment.
-fn comment(line: &str) -> Option<(&str, &str, std::ops::Range<usize>)> {
-    let at = line.find(COMMENT)?;
-    let before = line[..at].trim_end();
-    let starts = before.strip_suffix('#')?;
-    if !(starts.is_empty() || starts.ends_with([' ', '\t'])) {
-        return None;
-    }
-    let (rules, reason) = line[at + COMMENT.len()..].split_once(']')?;
-    Some((rules, reason.trim(), starts.len()..line.trim_end().len()))
+/// The rules and the reason of a comment.
+fn parse(comment: &str) -> Option<(&str, &str)> {
+    let (rules, reason) = comment.strip_prefix(COMMENT)?.split_once(']')?;
+    Some((rules, reason.trim()))
 }
 
 #[cfg(test)]
 mod tests {
+    use gitops_yaml::ContentId;
+
     use super::*;
 
     #[test]
-    fn a_comment_names_rules_and_a_reason() {
-        let line = "app: web # gitops-lint: ignore[a, b] agreed with ops ";
-        assert_eq!(comment(line), Some(("a, b", "agreed with ops", 9..52)));
-        assert_eq!(comment("app: web#gitops-lint: ignore[a] no comment"), None);
-        assert_eq!(comment("# gitops-lint: ignore[a]"), Some(("a", "", 0..24)));
+    fn a_comment_is_about_its_line_or_the_next() {
+        let text =
+            b"a: 1 # gitops-lint: ignore[x, y] agreed\n# gitops-lint: ignore[z]\n# more\nb: 1\n";
+        let file = Sources::default().load("a.yaml", ContentId::of(text), text);
+        let found: Vec<_> = comments_of(&file)
+            .iter()
+            .map(|s| match s.scope {
+                Scope::Line(_, line) => (s.rule.to_string(), s.reason.to_string(), line),
+                _ => panic!("a comment is about a line"),
+            })
+            .collect();
+        let of = |rule: &str, reason: &str, line| (rule.to_owned(), reason.to_owned(), line);
+        assert_eq!(found, [of("x", "agreed", 1), of("y", "agreed", 1), of("z", "", 4)]);
     }
 }
