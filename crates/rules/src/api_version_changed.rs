@@ -16,8 +16,10 @@ fn check(_: &Pair<'_>, change: &Change, out: &mut Vec<Draft>) {
     let Some(found) = Difference::at(change, &["apiVersion"]) else { return };
     let (before, after) = found.texts();
     let message = format!(
-        "`{}` is written as `{after}` instead of `{before}`: it stays the same object, and the cluster must serve `{after}`",
+        "`{}` is written as `{after}` instead of `{before}`: it stays the same object, and the \
+         cluster must serve `{after}`",
         change.key
     );
-    out.push(found.draft(message).help(format!("`kubectl api-resources --api-group={}` shows what a cluster serves", change.key.group)));
+    out.push(found.draft(message).help(format!("`kubectl api-resources --api-group={}` shows \
+     what a cluster serves", change.key.group)));
 }

@@ -30,11 +30,13 @@ fn check(_: &Pair<'_>, change: &Change, out: &mut Vec<Draft>) {
         return;
     }
     let message = format!(
-        "`{}` moves from `{before}` to `{after}`: a major version may rename values, change immutable fields or need steps by hand",
+        "`{}` moves from `{before}` to `{after}`: a major version may rename values, change \
+         immutable fields or need steps by hand",
         change.key
     );
     out.push(found.draft(message).help(
-        "read the chart's upgrade notes, and compare `helm template` of both versions with your values; charts do not upgrade the definitions in their `crds/` folder by default",
+        "read the chart's upgrade notes, and compare `helm template` of both versions with your \
+         values; charts do not upgrade the definitions in their `crds/` folder by default",
     ));
 }
 

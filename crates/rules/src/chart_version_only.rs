@@ -19,7 +19,8 @@ fn check(state: &State<'_>, out: &mut Vec<Draft>) {
         let files = matches!(kind, Some("GitRepository" | "Bucket"));
         if files && chart.get("reconcileStrategy").and_then(Node::text) != Some("Revision") {
             let message = format!(
-                "`{}` takes its chart from files: an edit reaches the cluster only when `version` in `Chart.yaml` changes too",
+                "`{}` takes its chart from files: an edit reaches the cluster only when \
+                 `version` in `Chart.yaml` changes too",
                 release.key
             );
             let mut draft = Draft::new(message)

@@ -22,15 +22,17 @@ fn check(pair: &Pair<'_>, out: &mut Vec<Draft>) {
         let before = pair.before.as_ref().map(objects).unwrap_or_default();
         let stay = objects(&pair.after);
         let mut message = format!(
-            "{} the definition of `{kind}.{group}`, and the API server then deletes every `{kind}` in all namespaces ({} in this repository)",
-            removed.deletes(),
+            "{}, and with it the API server deletes every `{kind}` in all namespaces ({} in \
+             this repository)",
+            removed.deletes(&format!("the definition of `{kind}.{group}`")),
             before.len(),
         );
         if !stay.is_empty() {
             message += &format!("; {} can then no longer be applied", wording::list(&stay));
         }
         let help = format!(
-            "keep the definition while objects of it exist (`kubectl get {} -A`), or first commit {} on it and wait until that is live",
+            "keep the definition while objects of it exist (`kubectl get {} -A`), or first \
+             commit {} on it and wait until that is live",
             removed.object.key.name,
             removed.guard(),
         );

@@ -31,7 +31,8 @@ fn check(pair: &Pair<'_>, change: &Change, out: &mut Vec<Draft>) {
             .filter(|(_, o)| o.gvk.is(group, kind) && o.gvk.version == *name)
             .map(|(_, o)| &o.key)
             .collect();
-        let mut message = format!("`{kind}.{group}` is no longer served as `{name}`: clients that ask for it fail");
+        let mut message = format!("`{kind}.{group}` is no longer served as `{name}`: clients \
+         that ask for it fail");
         if is(version, "storage") && after.is_none() {
             message += ", and the API server refuses the definition while objects are stored in it";
         }
@@ -40,7 +41,8 @@ fn check(pair: &Pair<'_>, change: &Change, out: &mut Vec<Draft>) {
         }
         let path = FieldPath::keys(&["spec", "versions"]);
         let draft = Draft::new(message).on(new).field(path.clone()).help(format!(
-            "first write all objects anew in a version that stays, then take `{name}` out of `status.storedVersions` of `{}`, then remove it",
+            "first write all objects anew in a version that stays, then take `{name}` out of \
+             `status.storedVersions` of `{}`, then remove it",
             new.key.name
         ));
         out.push(difference::blame(draft, change, &path));

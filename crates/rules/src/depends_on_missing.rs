@@ -1,6 +1,7 @@
 //! `depends-on-missing`: something waits for what does not exist.
 
 use gitops_graph::{Missing, Relation};
+use gitops_model::{Confidence, Severity};
 
 use crate::{Check, Draft, State};
 
@@ -22,9 +23,16 @@ fn check(state: &State<'_>, out: &mut Vec<Draft>) {
             "`{}` waits for `{}`, which does not exist; it is not applied until it does",
             link.from.key, link.to.key
         );
+        let (severity, confidence) = if state.is_whole() {
+            (Severity::Error, Confidence::Certain)
+        } else {
+            (Severity::Warning, Confidence::Possible)
+        };
         out.push(
             Draft::new(message)
                 .on(object)
+                .severity(severity)
+                .confidence(confidence)
                 .field(edge.path.clone())
                 .at_span(edge.span)
                 .help("correct the name or namespace, or take the entry out"),

@@ -32,7 +32,8 @@ fn check(state: &State<'_>, out: &mut Vec<Draft>) {
     out.extend(shared.into_iter().filter_map(|((first, second), objects)| {
         let (one, two) = objects.first()?;
         let message = format!(
-            "`{first}` and `{second}` both apply {}: each overwrites what the other wrote, and when one stops doing so it may delete what the other still wants",
+            "`{first}` and `{second}` both apply {}: each overwrites what the other wrote, and \
+             when one stops doing so it may delete what the other still wants",
             wording::list(objects.iter().map(|(one, _)| &one.key)),
         );
         let other = one.at(&["metadata", "name"]).map(|n| n.span());

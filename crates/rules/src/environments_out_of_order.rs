@@ -37,7 +37,8 @@ fn larger(early: &State<'_>, late: &State<'_>) -> Vec<Draft> {
         let (here, there) = (workload::replicas(object), workload::replicas(other));
         (here > there).then(|| {
             let message = format!(
-                "`{}` runs {here} pods in `{}` and {there} in `{}`: what is tried before production is larger than production",
+                "`{}` runs {here} pods in `{}` and {there} in `{}`: what is tried before \
+                 production is larger than production",
                 object.key,
                 early.cluster.cluster.environment.as_str(),
                 late.cluster.cluster.environment.as_str(),

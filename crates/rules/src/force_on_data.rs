@@ -14,12 +14,14 @@ fn check(state: &State<'_>, out: &mut Vec<Draft>) {
         let at_risk: Vec<_> = unit.resources.iter().filter(|o| write::holds_data(o)).collect();
         let Some(owner) = unit.object.as_ref().filter(|_| !at_risk.is_empty()) else { continue };
         let message = format!(
-            "`{}` has `force`, and applies {}: any refused update, a plain mistake included, deletes them",
+            "`{}` has `force`, and applies {}: any refused update, a plain mistake included, \
+             deletes them",
             unit.id,
             wording::list(at_risk.iter().map(|o| &o.key)),
         );
         let mut draft = Draft::new(message).on(owner).help(
-            "take `force` out; where one object needs it once, mark that object with `kustomize.toolkit.fluxcd.io/force: enabled` for one change",
+            "take `force` out; where one object needs it once, mark that object with \
+             `kustomize.toolkit.fluxcd.io/force: enabled` for one change",
         );
         if let Some(force) = owner.at(&["spec", "force"]) {
             draft = draft.at(force);

@@ -21,7 +21,8 @@ fn check(state: &State<'_>, out: &mut Vec<Draft>) {
             continue;
         }
         let message = format!(
-            "`{}` asks for {} replicas, and `{}` scales it: every reconciliation sets the number back",
+            "`{}` asks for {} replicas, and `{}` scales it: every reconciliation sets the \
+             number back",
             target.key,
             replicas.text().unwrap_or_default(),
             scaler.key,
@@ -32,7 +33,8 @@ fn check(state: &State<'_>, out: &mut Vec<Draft>) {
                 .field(FieldPath::keys(&["spec", "replicas"]))
                 .at(replicas)
                 .related(scaler.at(&["spec", "scaleTargetRef"]).map(Node::span), "scaled here")
-                .help("take `replicas` out once the autoscaler has set it, as a removed field falls back to 1 where nobody else owns it"),
+                .help("take `replicas` out once the autoscaler has set it, as a removed field \
+                 falls back to 1 where nobody else owns it"),
         );
     }
 }

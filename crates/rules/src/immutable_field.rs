@@ -73,7 +73,8 @@ fn standstill(pair: &Pair<'_>, unit: Option<&Unit>) -> String {
     match unit.controller {
         Controller::Flux => {
             let waiting = pair.after.waiting_for(&unit.id);
-            let mut text = format!("; nothing more of `{}` is applied or pruned until it is mended", unit.id);
+            let mut text = format!("; nothing more of `{}` is applied or pruned until it is \
+             mended", unit.id);
             if !waiting.is_empty() {
                 text += &format!(
                     ", and {} behind it ({})",
@@ -141,7 +142,8 @@ fn way_out(object: &Resource, unit: Option<&Unit>) -> String {
         }
         "Job" => "give the Job a new name, for instance with a version in it",
         "PersistentVolumeClaim" | "PersistentVolume" => {
-            "keep the old value; for another volume add a claim under a new name, copy the data, and \
+            "keep the old value; for another volume add a claim under a new name, copy the \
+             data, and \
              switch over"
         }
         "ConfigMap" | "Secret" => "give it a new name and point its users there",
@@ -149,7 +151,8 @@ fn way_out(object: &Resource, unit: Option<&Unit>) -> String {
         "StorageClass" | "PriorityClass" | "IngressClass" | "GatewayClass" => {
             "add a class under a new name and move its users over"
         }
-        "Service" => "add a Service under a new name, switch its users over, and remove the old one",
+        "Service" => "add a Service under a new name, switch its users over, and remove the old \
+         one",
         "CustomResourceDefinition" => "keep the old value, or add a new kind and copy the objects",
         _ => "keep the old value, or create it under a new name",
     };

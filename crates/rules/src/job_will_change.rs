@@ -25,19 +25,21 @@ fn check(state: &State<'_>, out: &mut Vec<Draft>) {
         let Some((image, tag)) = tagged.find(|(_, tag)| !names(&job.key.name, tag)) else { continue };
         out.push(
             Draft::new(format!(
-                "the template of `{}` cannot change: an update of `{tag}` will be refused while the Job exists",
+                "the template of `{}` cannot change: an update of `{tag}` will be refused while \
+                 the Job exists",
                 job.key
             ))
             .on(job)
             .at(image)
-            .help("put the version in the Job's name, set `ttlSecondsAfterFinished`, or mark it to be recreated (Flux `kustomize.toolkit.fluxcd.io/force: enabled`, an Argo CD hook)"),
+            .help("put the version in the Job's name, set `ttlSecondsAfterFinished`, or mark it \
+             to be recreated (Flux `kustomize.toolkit.fluxcd.io/force: enabled`, an Argo CD hook)"),
         );
     }
 }
 
 fn tag(image: &str) -> Option<&str> {
     let name = image.rsplit('/').next()?;
-    name.split('@').next()?.split_once(':').map(|(_, tag)| tag)
+    name.split('@').next()?.split_once(':').map(|(_, tag)| tag).filter(|tag| *tag != "latest")
 }
 
 /// Whether a Job's name holds the version, as names can: dots become dashes.

@@ -32,7 +32,7 @@ fn check(pair: &Pair<'_>, out: &mut Vec<Draft>) {
         if old.contains(&id) || dangling.link.edge.relation == Relation::WaitsFor {
             continue;
         }
-        let near = near(&pair.after, &dangling);
+        let near = pair.after.is_whole().then(|| near(&pair.after, &dangling)).flatten();
         if breaks || near.is_some() || dangling.missing != Missing::Object {
             out.extend(draft(&dangling, breaks, near));
         }
@@ -76,7 +76,8 @@ fn draft(dangling: &Dangling<'_>, breaks: bool, near: Option<String>) -> Option<
     }
     let help = match near {
         Some(name) => format!("did you mean `{name}`?"),
-        None if breaks => "keep it until nothing names it any more, or change who names it too".to_owned(),
+        None if breaks => "keep it until nothing names it any more, or change who names it \
+         too".to_owned(),
         None => "correct the name, or add what is named".to_owned(),
     };
     let severity = match edge.removed {

@@ -55,8 +55,10 @@ fn check(pair: &Pair<'_>, out: &mut Vec<Draft>) {
 
 fn race(owner: &Unit) -> &'static str {
     match owner.controller {
-        Controller::ArgoCd => "if the old one prunes before the new one takes them over, they are deleted and created again",
-        _ => "if the old one reconciles first it deletes them, and the new one then creates them again",
+        Controller::ArgoCd => "if the old one prunes before the new one takes them over, they \
+         are deleted and created again",
+        _ => "if the old one reconciles first it deletes them, and the new one then creates \
+         them again",
     }
 }
 
@@ -71,10 +73,12 @@ fn help(owner: &Unit, renamed: bool) -> &'static str {
     match (owner.controller, renamed) {
         (Controller::ArgoCd, _) => "sync the new one first, then the old one",
         (_, true) => {
-            "first commit `prune: false` (or `deletionPolicy: Orphan`) on the old Kustomization and wait until that is live, then rename"
+            "first commit `prune: false` (or `deletionPolicy: Orphan`) on the old Kustomization \
+             and wait until that is live, then rename"
         }
         (_, false) => {
-            "first commit `kustomize.toolkit.fluxcd.io/prune: disabled` on the objects and wait until that is live, then move them, then take the mark away"
+            "first commit `kustomize.toolkit.fluxcd.io/prune: disabled` on the objects and wait \
+             until that is live, then move them, then take the mark away"
         }
     }
 }

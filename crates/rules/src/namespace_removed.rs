@@ -18,8 +18,9 @@ fn check(pair: &Pair<'_>, out: &mut Vec<Draft>) {
         let before = pair.before.as_ref().map_or(0, |b| b.objects().filter(|(_, o)| inside(&o.key)).count());
         let stay: Vec<_> = pair.after.objects().map(|(_, o)| &o.key).filter(|k| inside(k)).collect();
         let mut message = format!(
-            "{} namespace `{name}` and everything in it: {} of this repository, and whatever else was made there, volumes included",
-            removed.deletes(),
+            "{} with everything in it: {} of this repository, and whatever else was made there, \
+             volumes included",
+            removed.deletes(&format!("namespace `{name}`")),
             wording::count(before, "object"),
         );
         if !stay.is_empty() {
@@ -27,7 +28,8 @@ fn check(pair: &Pair<'_>, out: &mut Vec<Draft>) {
             message += &format!("; {} {are} still asked for there", wording::list(&stay));
         }
         let help = format!(
-            "keep the Namespace; or first commit {} on it, wait until that is live everywhere, and then remove it here. \
+            "keep the Namespace; or first commit {} on it, wait until that is live everywhere, \
+             and then remove it here. \
              `kubectl get all,pvc,secret,configmap -n {name}` shows what would go",
             removed.guard(),
         );

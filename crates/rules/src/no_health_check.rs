@@ -26,7 +26,8 @@ fn check(state: &State<'_>, out: &mut Vec<Draft>) {
             continue;
         }
         let message = format!(
-            "{} for `{}`, which has neither `wait` nor `healthChecks`: it is ready as soon as it is applied, so the order does not hold",
+            "{} for `{}`, which has neither `wait` nor `healthChecks`: it is ready as soon as \
+             it is applied, so the order does not hold",
             wording::list(waiting.iter().map(|(u, _)| &u.id.name)) + if waiting.len() == 1 { " waits" } else { " wait" },
             unit.id,
         );

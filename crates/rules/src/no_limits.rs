@@ -25,7 +25,8 @@ fn check(state: &State<'_>, out: &mut Vec<Draft>) {
             let text = name.text().unwrap_or_default();
             let requests = container.at(&["resources", "requests"]).map_or(&[][..], Node::entries);
             let message = format!(
-                "the container `{text}` of `{}` has no limit of memory{}: it can take down what runs beside it",
+                "the container `{text}` of `{}` has no limit of memory{}: it can take down what \
+                 runs beside it",
                 object.key,
                 if requests.is_empty() { ", and requests nothing" } else { "" },
             );
@@ -34,7 +35,8 @@ fn check(state: &State<'_>, out: &mut Vec<Draft>) {
                     .on(object)
                     .field(FieldPath::keys(&["containers", text, "resources"]))
                     .at(name)
-                    .help("set `resources.requests` to what it needs, and `resources.limits.memory` to what it may take"),
+                    .help("set `resources.requests` to what it needs, and \
+                     `resources.limits.memory` to what it may take"),
             );
         }
     }

@@ -35,7 +35,8 @@ fn entries(object: &Resource, keys: &[&str]) -> impl Iterator<Item = Draft> {
 fn environment(object: &Resource, out: &mut Vec<Draft>) {
     let Some(template) = PodTemplate::of(object) else { return };
     for label in template.node.at(&["metadata", "labels"]).map_or(&[][..], Node::entries) {
-        out.extend(draft(object, &template.path.key("metadata").key("labels").key(&label.key), &label.value));
+        out.extend(draft(object, &template.path.key("metadata").key("labels").key(&label.key), 
+         &label.value));
     }
     for container in template.containers() {
         for variable in container.get("env").map_or(&[][..], Node::items) {
@@ -54,9 +55,12 @@ fn draft(object: &Resource, path: &FieldPath, value: &Node) -> Option<Draft> {
         ScalarKind::Null | ScalarKind::Str | ScalarKind::Timestamp => return None,
     };
     let message = format!(
-        "`{path}` of `{}` is {kind}, and only a string is taken there: the API server refuses the object",
+        "`{path}` of `{}` is {kind}, and only a string is taken there: the API server refuses \
+         the object",
         object.key
     );
-    let help = "write it in quotes; where it comes from a variable, the quotes are lost before the value is put in, so write `${quote}${name}${quote}` with a variable `quote` that holds one";
+    let help = "write it in quotes; where it comes from a variable, the quotes are lost before \
+     the value is put in, so write `${quote}${name}${quote}` with a variable `quote` that holds \
+     one";
     Some(Draft::new(message).on(object).field(path.clone()).at(value).help(help))
 }

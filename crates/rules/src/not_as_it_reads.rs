@@ -6,7 +6,7 @@ use crate::Check;
 
 rule!(
     "not-as-it-reads",
-    Warning,
+    Note,
     Check::Problem(ProblemKind::Warning),
     "works, but not as it reads"
 );

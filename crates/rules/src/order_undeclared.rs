@@ -18,7 +18,9 @@ fn check(state: &State<'_>, out: &mut Vec<Draft>) {
     let mut needs: BTreeMap<(&UnitId, &UnitId), Vec<_>> = BTreeMap::new();
     for link in state.graph().edges().filter(|l| is_needed_first(l.edge.relation)) {
         let (Some(from), Some(to)) = (link.from.unit(), link.to.unit()) else { continue };
-        if from != to {
+        // A Kustomization's own namespace is there before it is.
+        let own = link.edge.relation == Relation::Inside && link.to.key.name == from.namespace;
+        if from != to && !own {
             needs.entry((from, to)).or_default().push(link);
         }
     }
@@ -29,14 +31,17 @@ fn check(state: &State<'_>, out: &mut Vec<Draft>) {
         let nested = unit.object.as_ref().is_some_and(|o| state.object(&o.key).is_some_and(|(parent, _)| parent.id == *to));
         let (Some(owner), false) = (&unit.object, nested) else { continue };
         let message = format!(
-            "`{from}` applies `{}`, which needs `{}` of `{to}`, and does not wait for it: on a new cluster it fails until the other has come",
+            "`{from}` applies `{}`, which needs `{}` of `{to}`, and does not wait for it: on a \
+             new cluster it fails until the other has come",
             first.from.key, first.to.key,
         );
         let others = links.len() - 1;
-        let mut draft = Draft::new(message).on(owner).help(format!("add `{}` to its `dependsOn`", to.name));
+        let mut draft = Draft::new(message).on(owner).help(format!("add `{}` to its \
+         `dependsOn`", to.name));
         if others > 0 {
             let object = first.from.object().and_then(|o| o.at(&["metadata", "name"]));
-            draft = draft.related(object.map(|n| n.span()), format!("this one, and {}", wording::count(others, "other")));
+            draft = draft.related(object.map(|n| n.span()), format!("this one, and {}", 
+             wording::count(others, "other")));
         }
         out.push(draft);
     }

@@ -25,7 +25,8 @@ fn check(pair: &Pair<'_>, out: &mut Vec<Draft>) {
             continue;
         }
         let message = format!(
-            "`{}` renders nothing from `{}` any more and prunes: it deletes everything it applied, {} ({})",
+            "`{}` renders nothing from `{}` any more and prunes: it deletes everything it \
+             applied, {} ({})",
             unit.id,
             unit.path,
             wording::count(going.len(), "object"),
@@ -35,7 +36,8 @@ fn check(pair: &Pair<'_>, out: &mut Vec<Draft>) {
         let mut draft = Draft::new(message)
             .at_span(unit.object.as_ref().and_then(|o| o.at(&["spec", "path"])).map(|n| n.span()))
             .at_span(unit.declared)
-            .help("to remove it all, delete the owner in a change of its own; to keep it, restore the folder, or set `prune: false` first and wait until that is live");
+            .help("to remove it all, delete the owner in a change of its own; to keep it, \
+             restore the folder, or set `prune: false` first and wait until that is live");
         if let Some(object) = &unit.object {
             draft = draft.on(object);
         }

@@ -19,12 +19,13 @@ fn check(pair: &Pair<'_>, out: &mut Vec<Draft>) {
             continue;
         }
         let message = format!(
-            "{} `{}`: with a reclaim policy of `Delete`, the default of dynamic volumes, the data is destroyed as soon as no pod uses it",
-            removed.deletes(),
-            removed.object.key,
+            "{}: with a reclaim policy of `Delete`, the default of dynamic volumes, the data is \
+             destroyed as soon as no pod uses it",
+            removed.deletes_it(),
         );
         let help = format!(
-            "keep the claim; or first set `persistentVolumeReclaimPolicy: Retain` on its volume, or commit {} on the claim, and wait until that is live",
+            "keep the claim; or first set `persistentVolumeReclaimPolicy: Retain` on its \
+             volume, or commit {} on the claim, and wait until that is live",
             removed.guard(),
         );
         out.push(removed.draft(message).apply(Apply::DataLoss).help(help));

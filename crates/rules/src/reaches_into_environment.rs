@@ -22,7 +22,8 @@ fn check(state: &State<'_>, out: &mut Vec<Draft>) {
             continue;
         }
         let message = format!(
-            "`{}` gives `{}`, a cluster of `{}`, the folder `{}` of `{}`: a change meant for the one reaches the other",
+            "`{}` gives `{}`, a cluster of `{}`, the folder `{}` of `{}`: a change meant for \
+             the one reaches the other",
             unit.id,
             state.name(),
             own.as_str(),
@@ -30,7 +31,8 @@ fn check(state: &State<'_>, out: &mut Vec<Draft>) {
             other.as_str(),
         );
         let path = unit.object.as_ref().and_then(|o| o.at(&["spec", "path"]));
-        let mut draft = Draft::new(message).help("move what both share to a base, and give each environment an overlay of its own");
+        let mut draft = Draft::new(message).help("move what both share to a base, and give each \
+         environment an overlay of its own");
         if let Some(object) = &unit.object {
             draft = draft.on(object);
         }

@@ -17,7 +17,8 @@ fn check(state: &State<'_>, out: &mut Vec<Draft>) {
         if let (Some(tag), Some(range)) = (reference("tag"), reference("semver")) {
             out.push(
                 Draft::new(format!(
-                    "`{}` names a tag and a range of versions: the controller takes the tag, although its documentation says the range",
+                    "`{}` names a tag and a range of versions: the controller takes the tag, \
+                     although its documentation says the range",
                     source.key
                 ))
                 .on(source)
@@ -29,7 +30,8 @@ fn check(state: &State<'_>, out: &mut Vec<Draft>) {
         }
         if source.at(&["spec", "ref"]).is_none_or(|r| r.entries().is_empty()) {
             out.push(
-                Draft::new(format!("`{}` names no reference: it follows the branch `master`", source.key))
+                Draft::new(format!("`{}` names no reference: it follows the branch `master`", 
+                 source.key))
                     .on(source)
                     .severity(Severity::Warning)
                     .help("say which branch it follows in `spec.ref.branch`"),

@@ -34,18 +34,21 @@ fn check(_: &Pair<'_>, change: &Change, out: &mut Vec<Draft>) {
             continue;
         }
         let message = format!(
-            "`{}` of `{}` changes from {} to {}: Helm uninstalls the old release and installs a new one, with an outage and new volumes",
+            "`{}` of `{}` changes from {} to {}: Helm uninstalls the old release and installs a \
+             new one, with an outage and new volumes",
             keys.join("."),
             change.key,
             wording::value(found.before),
             wording::value(found.after),
         );
-        out.push(found.draft(message).help("keep the identity; or install the new release under another HelmRelease, move over, and remove the old one last"));
+        out.push(found.draft(message).help("keep the identity; or install the new release under \
+         another HelmRelease, move over, and remove the old one last"));
     }
     if let Some(found) = Difference::at(change, &["spec", "chartRef"])
         && found.before.is_none()
     {
-        let message = format!("`{}` takes its chart from `chartRef` now: if that is another chart, Helm uninstalls the old release", change.key);
+        let message = format!("`{}` takes its chart from `chartRef` now: if that is another \
+         chart, Helm uninstalls the old release", change.key);
         out.push(found.draft(message).severity(Severity::Note));
     }
 }

@@ -79,14 +79,20 @@ impl Removed<'_> {
         Draft::new(message).on(self.object).confidence(sure)
     }
 
-    /// `` `Kustomization flux-system/apps` deletes ``
-    pub(crate) fn deletes(&self) -> String {
+    /// `` `Kustomization flux-system/apps` deletes WHAT ``
+    pub(crate) fn deletes(&self, what: &str) -> String {
         match self.unit.controller {
-            Controller::None => {
-                "whoever prunes what is no longer in the repository deletes".to_owned()
-            }
-            Controller::Flux | Controller::ArgoCd => format!("`{}` deletes", self.unit.id),
+            Controller::None => format!(
+                "where what leaves the repository is pruned, {what} is \
+             deleted"
+            ),
+            Controller::Flux | Controller::ArgoCd => format!("`{}` deletes {what}", self.unit.id),
         }
+    }
+
+    /// The same of the object itself.
+    pub(crate) fn deletes_it(&self) -> String {
+        self.deletes(&format!("`{}`", self.object.key))
     }
 
     /// How to keep the object while it leaves the repository.

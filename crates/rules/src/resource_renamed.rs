@@ -70,7 +70,8 @@ fn loss(old: &Resource) -> Option<(&'static str, Severity)> {
     use Severity::{Error, Warning};
     Some(match (&*old.gvk.group, &*old.gvk.kind) {
         ("", "PersistentVolumeClaim") => {
-            ("the new claim is empty, and the data of the old one goes unless its volume is retained", Error)
+            ("the new claim is empty, and the data of the old one goes unless its volume is \
+             retained", Error)
         }
         ("apps", "StatefulSet") if old.at(&["spec", "volumeClaimTemplates"]).is_some() => {
             ("claims are named after it, so the new one starts with empty volumes", Error)
@@ -84,7 +85,8 @@ fn loss(old: &Resource) -> Option<(&'static str, Severity)> {
             ("routes are down until the new one is taken up", Warning)
         }
         ("helm.toolkit.fluxcd.io", "HelmRelease") => {
-            ("the old release is uninstalled and a new one installed, with nothing in common", Warning)
+            ("the old release is uninstalled and a new one installed, with nothing in common", 
+             Warning)
         }
         ("apiextensions.k8s.io", _) => ("every object of the old kind goes with it", Error),
         _ => return None,
@@ -107,9 +109,11 @@ const HASH: usize = 10;
 fn help(old: &Resource) -> &'static str {
     match &*old.gvk.kind {
         "PersistentVolumeClaim" | "StatefulSet" => {
-            "keep the name; or bring the new one up beside the old, copy the data, switch over, and remove the old one last"
+            "keep the name; or bring the new one up beside the old, copy the data, switch over, \
+             and remove the old one last"
         }
-        "Namespace" => "add the new namespace first, move what stands in the old one, and remove it last",
+        "Namespace" => "add the new namespace first, move what stands in the old one, and \
+         remove it last",
         _ => "add the new one first and remove the old one when nothing uses it any more",
     }
 }

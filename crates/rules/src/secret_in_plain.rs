@@ -19,11 +19,13 @@ fn check(state: &State<'_>, out: &mut Vec<Draft>) {
             let entries = secret.at(&[map]).map_or(&[][..], Node::entries);
             let Some(entry) = entries.iter().find(|e| e.value.text().is_some_and(is_plain)) else { continue };
             out.push(
-                Draft::new(format!("`{}` stands in the repository as it is: everyone who reads that knows `{}`", secret.key, entry.key))
+                Draft::new(format!("`{}` stands in the repository as it is: everyone who reads \
+                 that knows `{}`", secret.key, entry.key))
                     .on(secret)
                     .field(FieldPath::keys(&[map]).key(&entry.key))
                     .at(&entry.value)
-                    .help("encrypt it with SOPS, seal it, or let an ExternalSecret fetch it; then change the value, as history keeps the old one"),
+                    .help("encrypt it with SOPS, seal it, or let an ExternalSecret fetch it; \
+                     then change the value, as history keeps the old one"),
             );
         }
     }

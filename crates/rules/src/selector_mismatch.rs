@@ -57,7 +57,8 @@ fn mismatch(object: &Resource) -> Option<Draft> {
     let mut draft = Draft::new(message)
         .on(object)
         .field(FieldPath::keys(&["spec", "selector"]))
-        .help("make the selector and `spec.template.metadata.labels` agree; on an existing workload change the template, as the selector cannot change");
+        .help("make the selector and `spec.template.metadata.labels` agree; on an existing \
+         workload change the template, as the selector cannot change");
     if let Some(e) = missing {
         draft = draft.at(&e.value);
         if let Some(label) = labels.and_then(|l| l.get(&e.key)) {

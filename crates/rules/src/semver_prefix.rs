@@ -17,14 +17,16 @@ fn check(state: &State<'_>, out: &mut Vec<Draft>) {
         if range.text().is_some_and(has_prefix) {
             out.push(
                 Draft::new(format!(
-                    "`{}` asks for the versions `{}`: a range matches tags such as `v1.2.3` and knows no prefix",
+                    "`{}` asks for the versions `{}`: a range matches tags such as `v1.2.3` and \
+                     knows no prefix",
                     source.key,
                     range.text().unwrap_or_default(),
                 ))
                 .on(source)
                 .field(FieldPath::keys(&["spec", "ref", "semver"]))
                 .at(range)
-                .help("follow one tag in `spec.ref.tag` and move it by a promotion, or filter with `spec.ref.semver` over tags without prefix"),
+                .help("follow one tag in `spec.ref.tag` and move it by a promotion, or filter \
+                 with `spec.ref.semver` over tags without prefix"),
             );
         }
     }

@@ -2,7 +2,7 @@
 
 use gitops_graph::{PodTemplate, Selection};
 use gitops_model::{Confidence, Resource};
-use gitops_yaml::Node;
+use gitops_yaml::{Entry, Node};
 
 use crate::{Check, Draft, Pair, State, wording};
 
@@ -26,7 +26,8 @@ fn check(pair: &Pair<'_>, out: &mut Vec<Draft>) {
         };
         out.extend(draft.map(|d| {
             let selector = selection.path.find(&service.body).map_or(&[][..], Node::entries);
-            let draft = d.field(selection.path.clone()).help("make the selector and the pods' labels agree");
+            let draft = d.field(selection.path.clone()).help("make the selector and the pods' \
+             labels agree");
             selector.iter().fold(draft, |draft, e| draft.at(&e.value))
         }));
     }
@@ -52,9 +53,18 @@ fn loses(service: &Resource, was: &Selection) -> Draft {
     .on(service)
 }
 
+/// Whether an object of a kind that is not known here has a template of pods with these labels.
+fn makes_pods(object: &Resource, selector: &[Entry]) -> bool {
+    let labels = object.at(&["spec", "template", "metadata", "labels"]);
+    labels.is_some_and(|l| selector.iter().all(|e| l.get(&e.key).and_then(Node::text) == e.value.text()))
+}
+
 /// Only a workload that comes near tells that the repository should hold the pods at all.
 fn misses(state: &State<'_>, service: &Resource) -> Option<Draft> {
     let selector = service.at(&["spec", "selector"])?.entries();
+    if state.objects().any(|(_, o)| o.key.namespace == service.key.namespace && makes_pods(o, selector)) {
+        return None;
+    }
     let near = state.objects().map(|(_, o)| o).find_map(|workload| {
         let labels = PodTemplate::of(workload)?.labels();
         let label = |key: &str| labels.iter().find(|(k, _)| *k == key).map(|(_, v)| *v);

@@ -47,7 +47,8 @@ fn check(pair: &Pair<'_>, change: &Change, out: &mut Vec<Draft>) {
             wording::list(names),
         );
         let draft = Draft::new(message).on(object).field(path.clone()).help(
-            "generate it with a hash in its name (`configMapGenerator`), or put a checksum of it into the pods' annotations, so that a change replaces the pods",
+            "generate it with a hash in its name (`configMapGenerator`), or put a checksum of \
+             it into the pods' annotations, so that a change replaces the pods",
         );
         out.push(difference::blame(draft, change, &path));
     }

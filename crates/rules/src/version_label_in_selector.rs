@@ -20,7 +20,8 @@ fn check(state: &State<'_>, out: &mut Vec<Draft>) {
                 continue;
             }
             let message = format!(
-                "`{}` selects its pods by `{}: {}`: the selector cannot change, so the next version is refused",
+                "`{}` selects its pods by `{}: {}`: the selector cannot change, so the next \
+                 version is refused",
                 object.key,
                 label.key,
                 label.value.text().unwrap_or_default(),
@@ -31,7 +32,8 @@ fn check(state: &State<'_>, out: &mut Vec<Draft>) {
                     .field(FieldPath::keys(&keys).key(&label.key))
                     .at(&label.value)
                     .severity(Severity::Warning)
-                    .help("keep the label on the pods and take it out of the selector, which needs one recreation; with kustomize use `labels` without `includeSelectors`"),
+                    .help("keep the label on the pods and take it out of the selector, which \
+                     needs one recreation; with kustomize use `labels` without `includeSelectors`"),
             );
         }
     }

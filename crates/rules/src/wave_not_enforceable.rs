@@ -31,7 +31,8 @@ fn check(fleet: &Fleet<'_>, out: &mut Vec<Draft>) {
             }
             told.push((place, &source.tracks));
             let message = format!(
-                "wave `{}` cannot come after wave `{other}`: `{}` and `{}` both follow {} `{}`, so one merge reaches both at once",
+                "wave `{}` cannot come after wave `{other}`: `{}` and `{}` both follow {} `{}`, \
+                 so one merge reaches both at once",
                 wave.name.value,
                 state.name(),
                 with.name(),
@@ -46,7 +47,8 @@ fn check(fleet: &Fleet<'_>, out: &mut Vec<Draft>) {
                     .at_span(wave.name.span)
                     .related(source.declared, "what the later wave follows")
                     .clusters(shared.map(|s| s.name()))
-                    .help("let each wave follow a branch or tag of its own that is moved when the wave before has soaked"),
+                    .help("let each wave follow a branch or tag of its own that is moved when \
+                     the wave before has soaked"),
             );
         }
     }

@@ -102,6 +102,13 @@ impl<'a> State<'a> {
         self.graph.get_or_init(|| Graph::of(self.cluster))
     }
 
+    /// Whether everything that the cluster is given could be rendered; where not, what seems to be
+    /// missing may be in the rest.
+    #[must_use]
+    pub fn is_whole(&self) -> bool {
+        self.cluster.units.iter().all(|unit| unit.inputs.is_some())
+    }
+
     /// The object of that identity, and the unit that applies it.
     #[must_use]
     pub fn object(&self, key: &ObjectKey) -> Option<(&'a Unit, &'a Arc<Resource>)> {
