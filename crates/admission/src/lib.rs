@@ -44,6 +44,8 @@ pub enum Verdict {
     Rejected(Vec<Refusal>),
     /// It cannot be said here, and why.
     Unknown(String),
+    /// No definition of its kind is known, so that no rule of one could be looked at.
+    Undefined,
 }
 
 /// One reason why an update is refused.

@@ -83,8 +83,9 @@ fn tally(case: &Node, tally: &mut Tally) {
             let verdict = judge(&update);
             tally.spent += before.elapsed();
             let refused = matches!(verdict, Verdict::Rejected(_));
+            let unknown = matches!(verdict, Verdict::Unknown(_) | Verdict::Undefined);
             let count = match (wanted, refused) {
-                _ if matches!(verdict, Verdict::Unknown(_)) => &mut tally.unknown,
+                _ if unknown => &mut tally.unknown,
                 ("immutable", false) => &mut tally.missed,
                 ("allowed", true) => &mut tally.false_alarms,
                 ("invalid", true) if text(case, &["class"]) != "invalid-and-immutable" => {
@@ -112,6 +113,7 @@ fn said(verdict: &Verdict) -> String {
     match verdict {
         Verdict::Accepted => "accepted".to_owned(),
         Verdict::Unknown(why) => format!("unknown: {why}"),
+        Verdict::Undefined => "undefined".to_owned(),
         Verdict::Rejected(refusals) => {
             let says = refusals.iter().map(|r| format!("{}: {:.60}", r.path, r.message));
             says.collect::<Vec<_>>().join("; ")

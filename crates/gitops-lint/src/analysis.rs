@@ -96,24 +96,29 @@ impl Analysis<'_> {
         if waits {
             steps.extend(pairs(merged, promoted, Effect::Queued));
         }
+        for step in &mut steps {
+            let unjudged = gitops_rules::unjudged(&self.pair(step));
+            step.after.unchecked.extend(unjudged);
+        }
         let findings = self.findings(&steps, self.configuration_changed());
         self.report(steps, findings)
+    }
+
+    fn pair<'s>(&self, step: &'s Step) -> Pair<'s> {
+        let version = |c: &ClusterState| c.cluster.version.unwrap_or(self.settings.version);
+        Pair {
+            before: step.before.as_ref().map(|c| State::new(c, version(c))),
+            after: State::new(&step.after, version(&step.after)),
+            changes: &step.changes,
+            effect: step.effect,
+            mode: self.settings.mode,
+        }
     }
 
     fn findings(&self, steps: &[Step], mut problems: Vec<Problem>) -> Vec<Finding> {
         problems.extend(self.settings.problems.iter().cloned());
         let config = &self.settings.config;
-        let version = |c: &ClusterState| c.cluster.version.unwrap_or(self.settings.version);
-        let pairs: Vec<Pair<'_>> = steps
-            .par_iter()
-            .map(|s| Pair {
-                before: s.before.as_ref().map(|c| State::new(c, version(c))),
-                after: State::new(&s.after, version(&s.after)),
-                changes: &s.changes,
-                effect: s.effect,
-                mode: self.settings.mode,
-            })
-            .collect();
+        let pairs: Vec<Pair<'_>> = steps.par_iter().map(|step| self.pair(step)).collect();
         let touched = Touched::new(&*self.states.base, &*self.states.head, self.sources);
         let facts = Facts {
             pairs: &pairs,

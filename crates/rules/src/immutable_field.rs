@@ -1,7 +1,7 @@
 //! `immutable-field`: the API server refuses the update of a field.
 
 use gitops_admission::{Refusal, Update, Verdict, judge};
-use gitops_model::{Apply, Change, Confidence, Controller, Resource, Severity, Unit};
+use gitops_model::{Apply, Change, Confidence, Controller, Resource, Severity, Unchecked, Unit};
 
 use crate::{Check, Draft, Pair, difference, wording, write};
 
@@ -13,10 +13,22 @@ rule!(
 );
 
 fn check(pair: &Pair<'_>, change: &Change, out: &mut Vec<Draft>) {
-    let (Some(old), Some(new)) = (&change.old, &change.new) else { return };
+    let Some((new, unit, Verdict::Rejected(refusals))) = judged(pair, change) else { return };
+    for refusal in refusals {
+        out.push(draft(pair, change, new, unit, &refusal));
+    }
+}
+
+/// The new object, the unit that writes it, and what the API server says; `None` where nothing is
+/// updated.
+fn judged<'a>(
+    pair: &Pair<'a>,
+    change: &'a Change,
+) -> Option<(&'a Resource, Option<&'a Unit>, Verdict)> {
+    let (old, new) = (change.old.as_ref()?, change.new.as_ref()?);
     let unit = change.new_unit.as_ref().and_then(|id| pair.after.cluster.unit(id));
     if write::is_left_alone(new) || write::is_hook(new, unit) {
-        return;
+        return None;
     }
     let update = Update {
         old,
@@ -25,10 +37,20 @@ fn check(pair: &Pair<'_>, change: &Change, out: &mut Vec<Draft>) {
         version: pair.after.version,
         neighbours: pair.after.cluster,
     };
-    let Verdict::Rejected(refusals) = judge(&update) else { return };
-    for refusal in refusals {
-        out.push(draft(pair, change, new, unit, &refusal));
-    }
+    Some((new, unit, judge(&update)))
+}
+
+/// The updates of a cluster of which it cannot be said whether the API server takes them.
+#[must_use]
+pub fn unjudged(pair: &Pair<'_>) -> Vec<Unchecked> {
+    let unknown = |change| match judged(pair, change)? {
+        (new, _, Verdict::Unknown(why)) => {
+            let (what, span) = (new.key.to_string(), Some(new.body.span()));
+            Some(Unchecked { what, why, changed: true, span })
+        }
+        _ => None,
+    };
+    pair.changes.iter().filter_map(unknown).collect()
 }
 
 fn draft(

@@ -18,6 +18,7 @@ mod write;
 pub(crate) use rule::Check;
 pub use rule::{Persona, Rule, find};
 pub(crate) use run::{Draft, Fleet};
+pub use immutable_field::unjudged;
 pub use run::{Facts, Pair, State, check, gather};
 
 rules![
