@@ -9,7 +9,7 @@ use gitops_model::{
 use gitops_yaml::SmolStr;
 
 use crate::Input;
-use crate::causes::{Scope, causes};
+use crate::causes::{Scope, Weigher};
 use crate::critical::is_critical;
 use crate::factors::combine;
 use crate::table::{Barrier, Weights};
@@ -21,7 +21,8 @@ const APPROVAL_FROM: u8 = 30;
 #[must_use]
 pub fn decide(input: &Input<'_>, config: &Config) -> Gate {
     let weights = Weights::of(&config.risk);
-    let cx = Context { input, config, weights: &weights, plans: plans(input, config) };
+    let weigher = Weigher::new(input, config, &weights);
+    let cx = Context { input, config, weights: &weights, weigher, plans: plans(input, config) };
     let waves: Vec<WaveGate> = (0..cx.plans.len()).map(|place| cx.wave(place)).collect();
     let worst = waves.iter().map(|w| w.decision).max();
     let decision = match worst {
@@ -73,6 +74,7 @@ struct Context<'a> {
     input: &'a Input<'a>,
     config: &'a Config,
     weights: &'a Weights,
+    weigher: Weigher<'a>,
     plans: Vec<Plan<'a>>,
 }
 
@@ -123,7 +125,7 @@ impl Context<'_> {
     fn score(&self, plan: &Plan<'_>, queued: bool) -> u8 {
         let clusters = names(plan);
         let scope = Scope { clusters, queued, suppressed: false };
-        combine(causes(self.input, self.config, self.weights, &scope).iter().map(|c| c.score))
+        combine(self.weigher.causes(&scope).iter().map(|c| c.score))
     }
 
     fn touches(&self, plan: &Plan<'_>, effect: Effect) -> bool {

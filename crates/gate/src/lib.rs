@@ -8,6 +8,7 @@ mod causes;
 mod critical;
 mod decide;
 mod factors;
+mod harm;
 mod reach;
 mod table;
 

@@ -3,61 +3,79 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use gitops_config::Config;
-use gitops_model::{Effect, ObjectKey};
-use gitops_yaml::SmolStr;
+use gitops_model::{Effect, Impact, ImpactEdge, ObjectKey};
 
 use crate::Input;
 
-/// Who feels what, for one time and one set of clusters.
-pub(crate) struct Victims<'a> {
-    by_changed: BTreeMap<&'a ObjectKey, Vec<&'a ObjectKey>>,
+/// Who feels what.
+pub(crate) struct Reach<'a> {
+    by_changed: BTreeMap<&'a ObjectKey, Vec<&'a ImpactEdge>>,
 }
 
-impl<'a> Victims<'a> {
-    /// The edges that hold at this time on one of these clusters.
-    pub(crate) fn of(input: &Input<'a>, effect: Effect, clusters: &BTreeSet<&str>) -> Self {
+impl<'a> Reach<'a> {
+    pub(crate) fn of(impact: &'a Impact) -> Self {
         let mut by_changed: BTreeMap<_, Vec<_>> = BTreeMap::new();
-        let here = input.impact.edges.iter().filter(|e| e.effect == effect);
-        for edge in here.filter(|e| e.clusters.iter().any(|c| clusters.contains(c.as_str()))) {
-            by_changed.entry(&edge.to).or_default().push(&edge.from);
+        for edge in &impact.edges {
+            by_changed.entry(&edge.to).or_default().push(edge);
         }
         Self { by_changed }
     }
 
-    /// All objects that are reached from these, themselves left out.
-    pub(crate) fn reached(&self, from: &BTreeSet<&'a ObjectKey>) -> BTreeSet<&'a ObjectKey> {
-        let mut seen = from.clone();
-        let mut todo: Vec<&ObjectKey> = from.iter().copied().collect();
+    /// How many objects are reached from these at one time on some of these clusters, themselves left
+    /// out.
+    pub(crate) fn from(
+        &self,
+        objects: &BTreeSet<&ObjectKey>,
+        effect: Effect,
+        clusters: &BTreeSet<&str>,
+    ) -> usize {
+        let holds = |e: &&&ImpactEdge| {
+            e.effect == effect && e.clusters.iter().any(|c| clusters.contains(c.as_str()))
+        };
+        let mut seen: BTreeSet<&ObjectKey> = objects.clone();
+        let mut todo: Vec<&ObjectKey> = objects.iter().copied().collect();
         while let Some(changed) = todo.pop() {
-            for felt in self.by_changed.get(changed).into_iter().flatten() {
-                if seen.insert(felt) {
-                    todo.push(felt);
+            for edge in self.by_changed.get(changed).into_iter().flatten().filter(holds) {
+                if seen.insert(&edge.from) {
+                    todo.push(&edge.from);
                 }
             }
         }
-        seen.difference(from).copied().collect()
+        seen.len() - objects.len()
     }
 }
 
-/// How many of these clusters are hit together: those of one wave, or, where there are no waves, all.
-pub(crate) fn at_once(clusters: &BTreeSet<&str>, config: &Config) -> usize {
-    let mut waves: BTreeMap<Option<usize>, usize> = BTreeMap::new();
-    for cluster in clusters {
-        *waves.entry(config.wave_of(cluster).map(|(place, _)| place)).or_default() += 1;
-    }
-    waves.into_values().max().unwrap_or(0)
-}
+/// The environment and the wave of every cluster.
+pub(crate) struct Fleet<'a>(BTreeMap<&'a str, (&'a str, Option<usize>)>);
 
-/// Clusters by the name of their environment.
-pub(crate) fn by_environment<'a>(
-    input: &Input<'a>,
-    clusters: impl Iterator<Item = &'a SmolStr>,
-) -> BTreeMap<&'a str, BTreeSet<&'a str>> {
-    let mut out: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
-    for name in clusters {
-        let known = input.clusters.iter().find(|c| c.cluster.name == *name);
-        let environment = known.map_or("unknown", |c| c.cluster.environment.as_str());
-        out.entry(environment).or_default().insert(name);
+impl<'a> Fleet<'a> {
+    pub(crate) fn of(input: &Input<'a>, config: &Config) -> Self {
+        let of = |c: &'a gitops_model::ClusterReport| {
+            let wave = config.wave_of(&c.cluster.name).map(|(place, _)| place);
+            (c.cluster.name.as_str(), (c.cluster.environment.as_str(), wave))
+        };
+        Self(input.clusters.iter().map(of).collect())
     }
-    out
+
+    /// How many of these clusters are hit together: those of one wave, or, where there are no waves, all.
+    pub(crate) fn at_once(&self, clusters: &BTreeSet<&str>) -> usize {
+        let mut waves: BTreeMap<Option<usize>, usize> = BTreeMap::new();
+        for cluster in clusters {
+            *waves.entry(self.0.get(cluster).and_then(|(_, wave)| *wave)).or_default() += 1;
+        }
+        waves.into_values().max().unwrap_or(0)
+    }
+
+    /// Clusters by the name of their environment.
+    pub(crate) fn by_environment<'b>(
+        &self,
+        clusters: impl Iterator<Item = &'b &'b str>,
+    ) -> BTreeMap<&'a str, BTreeSet<&'b str>> {
+        let mut out: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+        for name in clusters {
+            let environment = self.0.get(name).map_or("unknown", |(environment, _)| environment);
+            out.entry(environment).or_default().insert(name);
+        }
+        out
+    }
 }
