@@ -130,41 +130,45 @@ impl Emitter {
     }
 
     fn flow_text(&mut self, text: &str, fold: Option<usize>, quoted: bool) {
-        if text.len() + self.column <= self.width
-            && text.bytes().all(|b| b.is_ascii_graphic() && b != b'\'')
-        {
-            self.out.push_str(text);
-            self.column += text.len();
-            return;
-        }
-        let (mut spaces, mut breaks) = (false, false);
-        for (i, c) in text.char_indices() {
+        let (mut at, mut spaces, mut breaks) = (0, false, false);
+        while let Some(c) = text[at..].chars().next() {
+            let next = at + c.len_utf8();
             if c == ' ' {
-                let alone = !spaces && !text[i + 1..].starts_with(' ');
+                let alone = !spaces && !text[next..].starts_with(' ');
                 match fold {
-                    Some(indent) if alone && self.column > self.width && inside(text, i) => {
+                    Some(indent) if alone && self.column > self.width && inside(text, at) => {
                         self.indent(indent);
                     }
                     _ => self.put(c),
                 }
                 spaces = true;
+                at = next;
             } else if is_break(c) {
                 if !breaks && c == '\n' {
                     self.put_break('\n');
                 }
                 self.put_break(c);
                 (self.indention, breaks) = (true, true);
+                at = next;
             } else {
                 if breaks {
                     self.indent(fold.unwrap_or_default());
                 }
-                if quoted && c == '\'' {
-                    self.put('\'');
-                }
-                self.put(c);
+                let word =
+                    text[at..].find(|c| c == ' ' || is_break(c)).map_or(text.len(), |len| at + len);
+                self.put_word(&text[at..word], quoted);
                 (self.indention, spaces, breaks) = (false, false, false);
+                at = word;
             }
         }
+    }
+
+    fn put_word(&mut self, word: &str, quoted: bool) {
+        if quoted && word.contains('\'') {
+            return self.put_word(&word.replace('\'', "''"), false);
+        }
+        self.out.push_str(word);
+        self.column += word.chars().count();
     }
 
     fn double(&mut self, text: &str, fold: Option<usize>) {
@@ -235,17 +239,16 @@ impl Emitter {
         }
         self.put_break('\n');
         (self.whitespace, self.indention) = (true, true);
-        let mut breaks = true;
-        for c in text.chars() {
-            if is_break(c) {
-                self.put_break(c);
-                (self.indention, breaks) = (true, true);
-            } else {
-                if breaks {
-                    self.indent(indent);
-                }
-                self.put(c);
-                (self.indention, breaks) = (false, false);
+        for line in text.split_inclusive(is_break) {
+            let content = line.trim_end_matches(is_break);
+            if !content.is_empty() {
+                self.indent(indent);
+                self.put_word(content, false);
+            }
+            self.indention = false;
+            if let Some(line_break) = line[content.len()..].chars().next() {
+                self.put_break(line_break);
+                self.indention = true;
             }
         }
     }

@@ -20,11 +20,10 @@ impl Styles {
         if text.starts_with("---") || text.starts_with("...") {
             all.plain = false;
         }
-        let mut before = None;
-        let mut chars = text.chars().peekable();
-        while let Some(c) = chars.next() {
-            all.meet(before, c, chars.peek().copied());
-            before = Some(c);
+        for (at, c) in text.char_indices().filter(|(at, c)| *at == 0 || !is_dull(*c)) {
+            let before = text[..at].chars().next_back();
+            let after = text[at + c.len_utf8()..].chars().next();
+            all.meet(before, c, after);
         }
         all
     }
@@ -61,6 +60,11 @@ impl Styles {
 
 pub(super) fn is_break(c: char) -> bool {
     matches!(c, '\r' | '\n' | '\u{85}' | '\u{2028}' | '\u{2029}')
+}
+
+/// Whether a character that is not the first never matters.
+fn is_dull(c: char) -> bool {
+    c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | '/' | '(' | ')' | ';' | '+' | '=')
 }
 
 fn is_blank(c: char) -> bool {
