@@ -4,29 +4,22 @@
 use std::cell::RefCell;
 use std::sync::Arc;
 
-use gitops_model::{EntryKind, Problem};
-use gitops_schema::MergeSchema;
+use gitops_model::EntryKind;
 use gitops_yaml::{Node, Span};
 
-use crate::build_metadata::{ConfiguredBy, Place, note_step};
+use crate::build_metadata::Place;
 use crate::config::Config;
 use crate::decode::{Text, text};
 use crate::error::{Context as _, Error, Result};
-use crate::generate::{Kind, generate};
-use crate::id::Kinds;
 use crate::kustomization::Kustomization;
 use crate::load::{Content, Loader};
 use crate::memo::BaseKey;
 use crate::object::Object;
-use crate::plugin;
 use crate::remote::{RepoSpec, unreachable};
 use crate::resources::Resources;
+use crate::session::Session;
 use crate::trace::Trace;
-use crate::transform::affix::{self, Affix};
-use crate::transform::namespace::{Namespace, Subjects};
-use crate::transform::{images, labels, patches, replacements, replicas};
 use crate::vars::Vars;
-use crate::{Context, Options};
 
 /// What has been gathered so far.
 #[derive(Debug, Clone)]
@@ -43,64 +36,6 @@ impl Accumulated {
     }
 }
 
-/// What one build shares among all its roots.
-pub(crate) struct Session<'a> {
-    pub(crate) cx: &'a Context<'a>,
-    pub(crate) options: &'a Options,
-    /// The kinds as they are known now: the first `openapi` that is met counts for the rest of the build.
-    pub(crate) kinds: RefCell<Kinds>,
-    pub(crate) schema_is_set: RefCell<bool>,
-    pub(crate) warnings: RefCell<Vec<Problem>>,
-    /// Whether the root asks for `buildMetadata`, and on which line.
-    pub(crate) build_metadata: Option<Span>,
-}
-
-impl Session<'_> {
-    pub(crate) fn kinds(&self) -> Kinds {
-        self.kinds.borrow().clone()
-    }
-
-    /// Takes the schema of an `openapi` field, unless one counts already.
-    pub(crate) fn set_schema(&self, kustomization: &Kustomization, loader: &Loader) -> Result<()> {
-        let field = |name: &str| {
-            let found = kustomization.openapi.iter().find(|(k, _)| *k == name);
-            found.map(|(_, pair)| pair.value.clone())
-        };
-        let (path, version) = (field("path"), field("version"));
-        let content = path.as_ref().map(|p| loader.load(p).or_at(p.span)).transpose()?;
-        if *self.schema_is_set.borrow() {
-            return Ok(());
-        }
-        match (content, version) {
-            (Some(_), Some(version)) => {
-                let message = "builtin version and custom schema provided, cannot use both";
-                Err(Error::at(message, version.span))
-            }
-            (Some(content), None) => {
-                let file = loader.parse(&content);
-                let document = file.documents.first().filter(|d| d.as_map().is_some());
-                let Some(document) = document.filter(|_| file.errors.is_empty()) else {
-                    let span = file.errors.first().map(|e| e.span).or(path.map(|p| p.span));
-                    return Err(Error::new("invalid schema file", span));
-                };
-                let schema = MergeSchema::from_openapi(document);
-                self.kinds.borrow_mut().custom = Some(Arc::new(schema));
-                *self.schema_is_set.borrow_mut() = true;
-                Ok(())
-            }
-            (None, Some(version)) if version.text == "v1.21.2" => {
-                *self.schema_is_set.borrow_mut() = true;
-                Ok(())
-            }
-            (None, Some(version)) if !version.is_empty() => {
-                let message = "the specified OpenAPI version is not built in";
-                Err(Error::at(message, version.span))
-            }
-            (None, _) => Ok(()),
-        }
-    }
-}
-
 /// One root of a build.
 pub(crate) struct Target<'a> {
     pub(crate) session: &'a Session<'a>,
@@ -112,7 +47,7 @@ pub(crate) struct Target<'a> {
 }
 
 impl Target<'_> {
-    fn span(&self) -> Span {
+    pub(crate) fn span(&self) -> Span {
         self.kustomization.span.unwrap_or(Span::new(self.loader.sources.add("", b""), 0, 0))
     }
 
@@ -166,7 +101,7 @@ impl Target<'_> {
         document.ok_or_else(|| Error::at(format!("`{}` is empty", path.text), path.span))
     }
 
-    fn add_resources(&self, all: &mut Accumulated, paths: &[Text]) -> Result<()> {
+    pub(crate) fn add_resources(&self, all: &mut Accumulated, paths: &[Text]) -> Result<()> {
         for path in paths {
             self.add_resource(all, path).or_at(path.span)?;
         }
@@ -293,7 +228,8 @@ impl Target<'_> {
         place: Option<Place>,
         component: bool,
     ) -> Result<Target<'b>> {
-        let loader = Loader { trace, root: loader.root.clone(), chain: loader.chain.clone(), ..*loader };
+        let loader =
+            Loader { trace, root: loader.root.clone(), chain: loader.chain.clone(), ..*loader };
         let root = loader.root.clone();
         let (kustomization, file_name, warnings) = Kustomization::load(&loader)
             .context(format!("couldn't make target for path '/{root}'"))?;
@@ -328,215 +264,6 @@ impl Target<'_> {
             .context("accumulateDirectory")
             .context(context)
     }
-
-    fn run_generators(&self, all: &mut Accumulated) -> Result<()> {
-        let k = &self.kustomization;
-        let kinds = self.session.kinds();
-        let span = self.span();
-        let of_kind = [
-            (&k.config_map_generator, Kind::ConfigMap, "ConfigMapGenerator"),
-            (&k.secret_generator, Kind::Secret, "SecretGenerator"),
-        ];
-        for (entries, kind, name) in of_kind {
-            for args in entries {
-                let global = k.generator_options.as_ref();
-                let mut object = generate(args, kind, global, &self.loader, span)?;
-                self.note_origin(&mut object, &self.builtin_step(name));
-                let step = format!("merging from generator {name}");
-                all.resources.absorb(object, &kinds).context(step)?;
-            }
-        }
-        if let Some(chart) = k.helm_charts.iter().flatten().next() {
-            return Err(plugin::helm_disabled(chart.span()));
-        }
-        for config in self.plugins(&k.generators.0).context("loading generator plugins")? {
-            for mut object in plugin::generate_with(&config, &self.loader)? {
-                self.note_origin(&mut object, &custom_step(&config));
-                all.resources.absorb(object, &kinds).context("merging from generator")?;
-            }
-        }
-        Ok(())
-    }
-
-    fn note_origin(&self, object: &mut Object, step: &Option<String>) {
-        if let (Some(step), Some(span)) = (step, self.session.build_metadata)
-            && object.annotation(crate::build_metadata::ORIGIN).is_none()
-        {
-            object.set_annotation(crate::build_metadata::ORIGIN, step, span);
-        }
-    }
-
-    /// What a built-in step of this file is called in annotations.
-    fn builtin_step(&self, kind: &str) -> Option<String> {
-        let by = ConfiguredBy {
-            api_version: "builtin".into(),
-            kind: kind.into(),
-            ..ConfiguredBy::default()
-        };
-        self.place.as_ref().map(|place| place.join(self.file_name).of_step(&by))
-    }
-
-    /// Plugin configurations, inline or in files.
-    fn plugins(&self, entries: &[Text]) -> Result<Vec<Object>> {
-        let mut all = Accumulated::empty();
-        let mut paths = Vec::new();
-        for entry in entries {
-            let parsed = crate::inline::parse(self.loader.sources, entry);
-            let text = crate::read::Text {
-                documents: &parsed.documents,
-                errors: &parsed.errors,
-                text: &entry.text,
-                span: entry.span,
-            };
-            let objects = crate::read::objects(&text, self.loader.sources, true);
-            match objects {
-                Err(_) => paths.push(entry.clone()),
-                Ok(mut objects) => {
-                    if let (Some(place), Some(span)) = (&self.place, self.session.build_metadata) {
-                        let origin = place.join(self.file_name).of_file();
-                        for object in &mut objects {
-                            object.set_annotation(crate::build_metadata::ORIGIN, &origin, span);
-                        }
-                    }
-                    all.resources.append_all(objects, &self.session.kinds())?;
-                }
-            }
-        }
-        self.add_resources(&mut all, &paths)?;
-        Ok(all.resources.0)
-    }
-
-    fn run_transformers(&self, all: &mut Accumulated) -> Result<()> {
-        let plugins = self.plugins(&self.kustomization.transformers.0)?;
-        self.run_builtin(all)?;
-        let kinds = self.session.kinds();
-        for config in &plugins {
-            plugin::transform_with(config, &mut all.resources, &self.loader, &kinds)?;
-            self.after(&mut all.resources, custom_step(config));
-        }
-        Ok(())
-    }
-
-    /// The transformers that have a field of their own, in kustomize's order.
-    fn run_builtin(&self, all: &mut Accumulated) -> Result<()> {
-        let k = &self.kustomization;
-        let kinds = self.session.kinds();
-        let (config, loader, span) = (all.config.clone(), &self.loader, self.span());
-        let resources = &mut all.resources;
-        if !k.patches_strategic_merge.0.is_empty() {
-            let entries = &k.patches_strategic_merge.0;
-            patches::apply_strategic_merge(resources, entries, loader, &kinds)?;
-            self.after(resources, self.builtin_step("PatchStrategicMergeTransformer"));
-        }
-        for patch in &k.patches {
-            patches::apply(resources, patch, loader, &kinds, span)?;
-            self.after(resources, self.builtin_step("PatchTransformer"));
-        }
-        if let Some(name) = &k.namespace {
-            let namespace = Namespace {
-                name: name.text.clone(),
-                span: name.span,
-                specs: config.specs("namespace"),
-                unset_only: false,
-                subjects: Subjects::Default,
-            };
-            namespace.apply(resources, &kinds)?;
-            self.after(resources, self.builtin_step("NamespaceTransformer"));
-        }
-        if let Some(prefix) = &k.name_prefix {
-            affix::apply(resources, Affix::Prefix, prefix, config.specs("namePrefix"), &kinds)?;
-            self.after(resources, self.builtin_step("PrefixTransformer"));
-        }
-        if let Some(suffix) = &k.name_suffix {
-            affix::apply(resources, Affix::Suffix, suffix, config.specs("nameSuffix"), &kinds)?;
-            self.after(resources, self.builtin_step("SuffixTransformer"));
-        }
-        self.set_labels(resources, &config)?;
-        if !k.common_annotations.is_empty() {
-            let specs = config.specs("commonAnnotations");
-            labels::apply(resources, &k.common_annotations, specs, "commonAnnotations")?;
-            self.after(resources, self.builtin_step("AnnotationsTransformer"));
-        }
-        for patch in &k.patches_json6902 {
-            patches::apply_json6902(resources, patch, loader, &kinds, span)?;
-            self.after(resources, self.builtin_step("PatchJson6902Transformer"));
-        }
-        for replica in &k.replicas {
-            replicas::apply(resources, replica, config.specs("replicas"), &kinds, span)?;
-            self.after(resources, self.builtin_step("ReplicaCountTransformer"));
-        }
-        for image in &k.images {
-            images::apply(resources, image, config.specs("images"), kinds.release, span)?;
-            self.after(resources, self.builtin_step("ImageTagTransformer"));
-        }
-        if !k.replacements.is_empty() {
-            for replacement in replacements::load(&k.replacements, loader)? {
-                replacements::apply(resources, &replacement, &kinds, span)?;
-            }
-            self.after(resources, self.builtin_step("ReplacementTransformer"));
-        }
-        Ok(())
-    }
-
-    fn set_labels(&self, resources: &mut Resources, config: &Config) -> Result<()> {
-        let k = &self.kustomization;
-        if k.labels.is_empty() && k.common_labels.is_empty() {
-            return Ok(());
-        }
-        for label in &k.labels {
-            let specs = labels::specs_of(label, config).or_at(label.span.unwrap_or(self.span()))?;
-            labels::apply(resources, &label.pairs, &specs, "labels")?;
-            self.after(resources, self.builtin_step("LabelTransformer"));
-        }
-        labels::apply(resources, &k.common_labels, config.specs("commonLabels"), "commonLabels")?;
-        self.after(resources, self.builtin_step("LabelTransformer"));
-        Ok(())
-    }
-
-    /// What follows every transformer.
-    fn after(&self, resources: &mut Resources, step: Option<String>) {
-        if let (Some(step), Some(span)) = (step, self.session.build_metadata) {
-            note_step(resources, &step, span);
-        }
-        resources.drop_empty();
-    }
-
-    /// Validators may look, and set one label that says that they did.
-    fn run_validators(&self, all: &mut Accumulated) -> Result<()> {
-        let kinds = self.session.kinds();
-        for config in self.plugins(&self.kustomization.validators.0)? {
-            let before = all.resources.clone();
-            plugin::transform_with(&config, &mut all.resources, &self.loader, &kinds)?;
-            let same = before.0.len() == all.resources.0.len()
-                && before.0.iter().zip(&all.resources.0).all(|(a, b)| a.body.same(&b.body));
-            if !same {
-                let message = "validator shouldn't modify the resource map";
-                return Err(Error::at(message, config.body.span()));
-            }
-        }
-        Ok(())
-    }
-}
-
-/// What the step of a plugin is called in annotations.
-fn custom_step(config: &Object) -> Option<String> {
-    let origin = config.annotation(crate::build_metadata::ORIGIN)?;
-    let field = |name: &str| {
-        let line = origin.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(": "));
-        line.map(str::to_owned)
-    };
-    let place = Place {
-        path: field("path").unwrap_or_default(),
-        repo: field("repo"),
-        reference: field("ref"),
-    };
-    let by = ConfiguredBy {
-        api_version: config.gvk().api_version().into(),
-        kind: config.gvk().kind,
-        name: config.name(),
-        namespace: config.namespace(),
-    };
-    Some(place.of_step(&by))
 }
 
 /// Whether two addresses mean one repository: scheme, user and `.git` do not count.

@@ -72,11 +72,7 @@ const LISTS: [&str; 11] = [
 ];
 
 /// The kinds that three optional parts select.
-pub(crate) fn selected(
-    group: &Option<Text>,
-    version: &Option<Text>,
-    kind: &Option<Text>,
-) -> Gvk {
+pub(crate) fn selected(group: &Option<Text>, version: &Option<Text>, kind: &Option<Text>) -> Gvk {
     Gvk { group: text(group).into(), version: text(version).into(), kind: text(kind).into() }
 }
 
@@ -130,8 +126,7 @@ impl Config {
                 let specs: Vec<FieldSpec> = Decode::decode(&entry.value, field.named(list))?;
                 config.specs.insert(list, specs.iter().map(Spec::from).collect());
             } else if is("nameReference") {
-                let references: Vec<NameReferenceSpec> =
-                    Decode::decode(&entry.value, field)?;
+                let references: Vec<NameReferenceSpec> = Decode::decode(&entry.value, field)?;
                 config.name_references.extend(references.iter().map(NameReference::from));
             } else {
                 let message = format!("json: unknown field {:?}", entry.key.as_str());
@@ -169,7 +164,9 @@ impl Config {
     }
 
     fn sort(&mut self) {
-        self.specs.values_mut().for_each(|specs| specs.sort_by_cached_key(|s| crate::order::rank(&s.gvk)));
+        self.specs
+            .values_mut()
+            .for_each(|specs| specs.sort_by_cached_key(|s| crate::order::rank(&s.gvk)));
         self.name_references.sort_by_cached_key(|r| crate::order::rank(&r.to));
     }
 }
@@ -266,13 +263,17 @@ mod table {
         #[test]
         fn pods_are_found_where_each_kind_keeps_them() {
             let config = super::read();
-            let reference = config.name_references.iter().find(|r| r.to.kind == "ConfigMap").unwrap();
+            let reference =
+                config.name_references.iter().find(|r| r.to.kind == "ConfigMap").unwrap();
             let path = |kind: &str| {
                 let spec = reference.from.iter().find(|s| s.gvk.kind == kind).unwrap();
                 spec.path.to_string()
             };
             assert_eq!(path("Pod"), "spec/volumes/configMap/name");
-            assert_eq!(path("CronJob"), "spec/jobTemplate/spec/template/spec/volumes/configMap/name");
+            assert_eq!(
+                path("CronJob"),
+                "spec/jobTemplate/spec/template/spec/volumes/configMap/name"
+            );
         }
     }
 }

@@ -38,7 +38,9 @@ impl Field {
 
     fn kind(self, scalar: &Scalar) -> ScalarKind {
         match self.reader {
-            Reader::Kustomization | Reader::Configuration | Reader::File => scalar.kind_for(Dialect::Kubectl),
+            Reader::Kustomization | Reader::Configuration | Reader::File => {
+                scalar.kind_for(Dialect::Kubectl)
+            }
             Reader::Plugin => scalar.kind,
         }
     }
@@ -114,12 +116,13 @@ pub(crate) fn mismatch(node: &Node, field: Field, wanted: &str) -> Error {
             ScalarKind::Str | ScalarKind::Timestamp => "string",
         },
     };
-    let message = format!("json: cannot unmarshal {found} into Go struct field {name} of type {wanted}");
+    let message =
+        format!("json: cannot unmarshal {found} into Go struct field {name} of type {wanted}");
     Error::at(message, node.span())
 }
 
 /// The entries of a map; null has none.
-pub(crate) fn entries<'n>(node: &'n Node, field: Field) -> Result<&'n [Entry]> {
+pub(crate) fn entries(node: &Node, field: Field) -> Result<&[Entry]> {
     match &node.value {
         Value::Map(entries) => Ok(entries),
         _ if node.is_null() => Ok(&[]),

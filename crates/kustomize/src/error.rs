@@ -42,7 +42,8 @@ impl Error {
     }
 
     pub(crate) fn problem(&self, root: &str) -> Problem {
-        let mut problem = Problem::new(ProblemKind::Render, self.message.clone(), self.span).of(root);
+        let mut problem =
+            Problem::new(ProblemKind::Render, self.message.clone(), self.span).of(root);
         problem.help.clone_from(&self.help);
         problem
     }

@@ -90,9 +90,7 @@ impl Walk<'_> {
                 }
                 Ok(Some(node))
             }
-            Value::Scalar(_) => {
-                Err(Error::at("expected sequence or mapping node", node.span()))
-            }
+            Value::Scalar(_) => Err(Error::at("expected sequence or mapping node", node.span())),
         }
     }
 

@@ -3,7 +3,7 @@
 
 /// The text after one round trip, if it is another one.
 pub(crate) fn round_trip(text: &str) -> Option<String> {
-    if !text.contains('\n') || !is_block(text) {
+    if !text.contains('\n') || !stays_block(text) {
         return None;
     }
     let again = read(&write(text), chomping(text));
@@ -11,7 +11,7 @@ pub(crate) fn round_trip(text: &str) -> Option<String> {
 }
 
 /// Whether the writer leaves the text in a block; else it quotes it, and nothing changes.
-fn is_block(text: &str) -> bool {
+pub(crate) fn stays_block(text: &str) -> bool {
     let printable = |c: char| matches!(c, '\n' | '\t' | ' '..='~' | '\u{a0}'..='\u{d7ff}' | '\u{e000}'..='\u{fefe}' | '\u{ff00}'..='\u{fffd}');
     !text.ends_with(' ') && !text.contains(" \n") && text.chars().all(printable)
 }

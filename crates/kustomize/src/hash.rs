@@ -3,12 +3,12 @@
 use gitops_yaml::{Node, Value};
 use sha2::{Digest, Sha256};
 
+use crate::error::Result;
 use crate::fields::{Tag, written};
 use crate::id::Kinds;
 use crate::json::{encode, quote};
 use crate::object::Object;
 use crate::resources::Resources;
-use crate::error::Result;
 
 /// Appends the hash to every name that wants one.
 pub(crate) fn append(resources: &mut Resources, kinds: &Kinds) -> Result<()> {

@@ -74,9 +74,8 @@ impl Places {
                 *node = Node::seq(items.iter().map(moved).collect(), node.origin.clone());
             }
             Value::Map(entries) => {
-                let entry = |e: &Entry| {
-                    Entry::new(e.key.clone(), self.span(e.key_span), moved(&e.value))
-                };
+                let entry =
+                    |e: &Entry| Entry::new(e.key.clone(), self.span(e.key_span), moved(&e.value));
                 *node = Node::map(entries.iter().map(entry).collect(), node.origin.clone());
             }
         }

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use gitops_yaml::{
-    Dialect, Entry, Node, Number, Origin, Scalar, ScalarKind, SmolStr, Sources, Style, Value, resolve,
+    Dialect, Entry, Node, Number, Origin, Scalar, ScalarKind, SmolStr, Sources, Style, Value,
+    resolve,
 };
 
 /// A number as Go's JSON encoder writes it.
@@ -98,7 +99,8 @@ fn encode_scalar(scalar: &Scalar, out: &mut String) {
         ScalarKind::Null => out.push_str("null"),
         ScalarKind::Bool => out.push_str(&scalar.text.to_ascii_lowercase()),
         ScalarKind::Int | ScalarKind::Float => out.push_str(&number(&scalar.text)),
-        ScalarKind::Str | ScalarKind::Timestamp => quote(&scalar.text, out),
+        ScalarKind::Timestamp => quote(&time(&scalar.text), out),
+        ScalarKind::Str => quote(&scalar.text, out),
     }
 }
 
@@ -118,6 +120,11 @@ pub(crate) fn round_trip(node: &mut Node) {
     }
 }
 
+/// A date or time as Go writes it.
+fn time(text: &str) -> String {
+    gitops_yaml::rfc3339(text).unwrap_or_else(|| text.to_owned())
+}
+
 fn round_trip_scalar(scalar: &Scalar) -> Option<Scalar> {
     let exposure = scalar.exposure;
     match scalar.kind {
@@ -129,11 +136,18 @@ fn round_trip_scalar(scalar: &Scalar) -> Option<Scalar> {
             Some(Scalar { exposure, ..Scalar::plain(text) })
         }
         ScalarKind::Null => Some(Scalar { exposure, ..Scalar::plain("null") }),
-        ScalarKind::Bool => Some(Scalar { exposure, ..Scalar::plain(scalar.text.to_ascii_lowercase()) }),
-        ScalarKind::Str | ScalarKind::Timestamp => {
+        ScalarKind::Bool => {
+            Some(Scalar { exposure, ..Scalar::plain(scalar.text.to_ascii_lowercase()) })
+        }
+        ScalarKind::Timestamp => Some(Scalar { exposure, ..Scalar::string(time(&scalar.text)) }),
+        ScalarKind::Str => {
             let plain = resolve(&scalar.text, Dialect::Kustomize) == ScalarKind::Str
                 && resolve(&scalar.text, Dialect::Kubectl) == ScalarKind::Str;
-            let style = if plain { Style::Plain } else { Style::Double };
+            let style = match plain {
+                _ if scalar.text.contains('\n') => Style::Literal,
+                true => Style::Plain,
+                false => Style::Double,
+            };
             Some(Scalar { kind: ScalarKind::Str, style, ..scalar.clone() })
         }
     }

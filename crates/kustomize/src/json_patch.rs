@@ -100,7 +100,8 @@ impl Operation {
             }
             "copy" => {
                 let value = self.get(doc, self.from()?, "copy")?;
-                let value = value.unwrap_or_else(|| Node::null(gitops_yaml::Origin::new(self.span)));
+                let value =
+                    value.unwrap_or_else(|| Node::null(gitops_yaml::Origin::new(self.span)));
                 self.add(doc, self.path()?, self.moved(value), by, "copy")
             }
             "test" => self.test(doc),
@@ -154,7 +155,9 @@ impl Operation {
             let len = items.len();
             let at = if key == "-" { Some(len) } else { position(&key, len + 1) };
             let at = at.ok_or_else(|| {
-                let message = format!("error in add for path: '{path}': Unable to access invalid index: {key}");
+                let message = format!(
+                    "error in add for path: '{path}': Unable to access invalid index: {key}"
+                );
                 self.error(message)
             })?;
             items.insert(at, value);
@@ -176,8 +179,9 @@ impl Operation {
         let at = field_path(doc, &steps, &key);
         let holder = container(doc, &steps).ok_or_else(missing)?;
         let taken = match holder.as_seq().map(<[Node]>::len) {
-            Some(len) => position(&key, len)
-                .and_then(|at| holder.as_seq_mut().map(|items| items.remove(at))),
+            Some(len) => {
+                position(&key, len).and_then(|at| holder.as_seq_mut().map(|items| items.remove(at)))
+            }
             None => holder.remove(&key).map(|e| e.value),
         };
         let taken = taken.ok_or_else(|| {
@@ -224,7 +228,9 @@ impl Operation {
             Some(items) => {
                 let item = position(&key, items.len()).and_then(|at| items.get(at));
                 let missing = || {
-                    let message = format!("error in {op} for path: '{path}': Unable to access invalid index: {key}");
+                    let message = format!(
+                        "error in {op} for path: '{path}': Unable to access invalid index: {key}"
+                    );
                     self.error(message)
                 };
                 item.cloned().map(Some).ok_or_else(missing)
@@ -282,4 +288,3 @@ fn field_path(doc: &Node, steps: &[SmolStr], key: &SmolStr) -> FieldPath {
     }
     FieldPath(segments)
 }
-

@@ -8,7 +8,8 @@ use crate::decode::{Decode, Field, Pairs, Reader, Text, Texts, record, text};
 use crate::error::{Context as _, Error, Result};
 use crate::load::Loader;
 
-pub(crate) const FILE_NAMES: [&str; 3] = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
+pub(crate) const FILE_NAMES: [&str; 3] =
+    ["kustomization.yaml", "kustomization.yml", "Kustomization"];
 
 record! {
     Kustomization {
@@ -262,7 +263,9 @@ impl Kustomization {
                 && first_end.is_none_or(|end| e.span.start < end)
         });
         if let Some(error) = error {
-            return Err(Error::at(error.message.clone(), error.span).context("invalid Kustomization"));
+            return Err(
+                Error::at(error.message.clone(), error.span).context("invalid Kustomization")
+            );
         }
         let empty = Node::null(gitops_yaml::Origin::new(gitops_yaml::Span::new(file.id, 0, 0)));
         let document = file.documents.first().unwrap_or(&empty);

@@ -30,6 +30,8 @@ mod remote;
 mod render;
 mod resources;
 mod selector;
+mod session;
+mod steps;
 mod trace;
 mod transform;
 mod vars;

@@ -55,9 +55,11 @@ impl<'a> Loader<'a> {
         }
         if is_ambiguous(path) && self.options.release >= crate::Release::V5_8_2 {
             let resolved = clean(path).unwrap_or_default();
-            let message = format!("path {path:?} is ambiguous: resolves to {resolved:?} after \
+            let message = format!(
+                "path {path:?} is ambiguous: resolves to {resolved:?} after \
                 normalization, which is likely not the intended target; check for YAML indentation errors \
-                in your kustomization file");
+                in your kustomization file"
+            );
             return Err(Error::new(message, None));
         }
         let root = self.directory(&self.joined(path)?)?;
@@ -87,8 +89,10 @@ impl<'a> Loader<'a> {
                 None,
             )),
             None => Err(Error::new(
-                format!("must build at directory: not a valid directory: evalsymlink failure on \
-                    '/{path}' : lstat /{path}: no such file or directory"),
+                format!(
+                    "must build at directory: not a valid directory: evalsymlink failure on \
+                    '/{path}' : lstat /{path}: no such file or directory"
+                ),
                 None,
             )),
         }
@@ -137,10 +141,10 @@ impl<'a> Loader<'a> {
             }
         }
         let parent = resolved.rsplit_once('/').map_or("", |(parent, _)| parent);
-        if self.options.load_restrictor == LoadRestrictor::RootOnly && !is_within(parent, &self.root)
+        if self.options.load_restrictor == LoadRestrictor::RootOnly
+            && !is_within(parent, &self.root)
         {
-            let message =
-                format!("security; file '/{path}' is not in or below '/{}'", self.root);
+            let message = format!("security; file '/{path}' is not in or below '/{}'", self.root);
             return Err(Error::new(message, None));
         }
         self.read(&resolved)

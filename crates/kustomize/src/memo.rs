@@ -7,10 +7,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 use gitops_model::{Problem, Tree};
 use gitops_yaml::{ContentId, Node};
 
-use crate::accumulate::{Accumulated, Session};
+use crate::accumulate::Accumulated;
 use crate::build_metadata::Place;
 use crate::id::Kinds;
 use crate::load::is_within;
+use crate::session::Session;
 use crate::trace::Trace;
 use crate::{Failure, Options, Rendered};
 

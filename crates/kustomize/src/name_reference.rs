@@ -49,9 +49,11 @@ pub(crate) fn fix(resources: &mut Resources, config: &Config, kinds: &Kinds) -> 
     candidates.retain(|c| !c.previous.is_empty());
     let mut by_name: HashMap<SmolStr, Vec<usize>> = HashMap::new();
     for (i, candidate) in candidates.iter().enumerate() {
-        let names: HashSet<&SmolStr> = candidate.previous.iter().map(|id| &id.name).collect();
-        for name in names {
-            by_name.entry(name.clone()).or_default().push(i);
+        for id in &candidate.previous {
+            let known = by_name.entry(id.name.clone()).or_default();
+            if known.last() != Some(&i) {
+                known.push(i);
+            }
         }
     }
     for object in &mut resources.0 {

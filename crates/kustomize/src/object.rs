@@ -1,7 +1,7 @@
 //! A resource while it is being built: its body, and what kustomize keeps about it in internal annotations.
 
 use gitops_model::{Gvk, Removal, Resource};
-use gitops_yaml::{Entry, Node, Origin, Scalar, SmolStr, Span};
+use gitops_yaml::{Entry, Node, Origin, Scalar, SmolStr, Span, Style, Value};
 
 use crate::id::{Id, Kinds, gvk, meta};
 
@@ -178,8 +178,7 @@ impl Object {
     }
 
     /// The finished resource; `None` if it has no kind or name.
-    pub(crate) fn finish(mut self) -> Option<Resource> {
-        self.settle_annotations();
+    pub(crate) fn finish(self) -> Option<Resource> {
         let mut resource = Resource::new(self.body)?;
         resource.stable_name = self.stable_name;
         resource.removed = self.removed.into();
@@ -187,11 +186,11 @@ impl Object {
     }
 
     /// Annotations end as strings, whatever they were; kustomize's own go, and so does an empty map.
-    fn settle_annotations(&mut self) {
+    pub(crate) fn settle_annotations(&mut self) {
         let Some(annotations) = self.body.at(&["metadata", "annotations"]) else { return };
         let kept = annotations.entries().iter();
         let kept = kept.filter(|e| !BUILD_ANNOTATIONS.contains(&e.key.as_str()));
-        let kept: Vec<Entry> = kept.map(as_string).collect();
+        let kept: Vec<Entry> = kept.map(as_new_string).collect();
         let origin = annotations.origin.clone();
         if let Some(metadata) = self.body.get_mut("metadata") {
             if kept.is_empty() {
@@ -211,6 +210,15 @@ pub(crate) fn as_string(entry: &Entry) -> Entry {
     let mut scalar = Scalar::string(entry.value.text().unwrap_or_default());
     scalar.exposure = entry.value.as_scalar().map_or(scalar.exposure, |s| s.exposure);
     Entry { value: Node::scalar(scalar, entry.value.origin.clone()), ..entry.clone() }
+}
+
+/// An entry whose value is written anew as text: several lines become a block.
+fn as_new_string(entry: &Entry) -> Entry {
+    let mut entry = as_string(entry);
+    if let Value::Scalar(s) = &mut entry.value.value {
+        s.style = if s.text.contains('\n') { Style::Literal } else { Style::Double };
+    }
+    entry
 }
 
 /// Sets an entry of the map at a path, made where it is absent or null.

@@ -7,8 +7,8 @@ use std::sync::OnceLock;
 use gitops_model::Gvk;
 use gitops_yaml::SmolStr;
 
-use crate::error::{Context as _, Error, Result};
 use crate::decode::text;
+use crate::error::{Context as _, Error, Result};
 use crate::id::{Id, gvk_text};
 use crate::kustomization::SortOptions;
 use crate::object::Object;
@@ -27,7 +27,8 @@ mod table {
 
     pub(super) fn order() -> &'static Order {
         static ORDER: OnceLock<Order> = OnceLock::new();
-        ORDER.get_or_init(|| serde_yaml::from_str(TABLE).expect("the embedded table is well-formed"))
+        ORDER
+            .get_or_init(|| serde_yaml::from_str(TABLE).expect("the embedded table is well-formed"))
     }
 }
 

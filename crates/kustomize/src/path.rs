@@ -121,7 +121,8 @@ fn unset() -> Scalar {
 
 /// Whether a node was made for being set.
 pub(crate) fn is_unset(node: &Node) -> bool {
-    node.as_scalar().is_some_and(|s| s.style == Style::Tagged && s.text.is_empty() && node.is_null())
+    node.as_scalar()
+        .is_some_and(|s| s.style == Style::Tagged && s.text.is_empty() && node.is_null())
 }
 
 /// Calls `set` on every value that a path leads to, its list steps regular expressions. Returns how many
@@ -264,7 +265,6 @@ fn as_written(node: &Node) -> String {
         _ => text.to_owned(),
     }
 }
-
 
 #[cfg(test)]
 mod tests {

@@ -8,7 +8,8 @@ use crate::error::{Context as _, Error, Result};
 use crate::generate::{Kind, generate};
 use crate::id::Kinds;
 use crate::kustomization::{
-    GeneratorArgs, Image, ObjectMeta, Patch, PatchOptions, Replacement, Replica, Selector as Written,
+    GeneratorArgs, Image, ObjectMeta, Patch, PatchOptions, Replacement, Replica,
+    Selector as Written,
 };
 use crate::load::Loader;
 use crate::object::Object;
@@ -73,10 +74,8 @@ fn check_builtin(config: &Object) -> Result<()> {
     if gvk.group.is_empty() && gvk.version == "builtin" {
         return Ok(());
     }
-    let message = format!(
-        "external plugins disabled; unable to load external plugin '{}'",
-        gvk.kind
-    );
+    let message =
+        format!("external plugins disabled; unable to load external plugin '{}'", gvk.kind);
     let error = Error::at(message, config.body.span());
     Err(error.help("only plugins of `apiVersion: builtin` run without a flag"))
 }
@@ -128,8 +127,10 @@ fn merge_args(into: &mut GeneratorArgs, one: GeneratorArgs) {
 
 /// The error of everything that would run helm.
 pub(crate) fn helm_disabled(span: Span) -> Error {
-    let mut error =
-        Error::at("trouble configuring builtin HelmChartInflationGenerator: must specify --enable-helm", span);
+    let mut error = Error::at(
+        "trouble configuring builtin HelmChartInflationGenerator: must specify --enable-helm",
+        span,
+    );
     error.unchecked.push(gitops_model::Unchecked {
         what: "helmCharts".into(),
         why: "charts are not rendered in a kustomization".into(),
@@ -323,7 +324,11 @@ impl Run<'_> {
             let content = self.loader.load(path).or_at(path.span)?;
             let file = self.loader.parse(&content);
             let more = file.documents.first().and_then(|d| d.get("targets"));
-            targets.extend(more.map(|n| Vec::<ValueTarget>::decode(n, Field::new("targets", Reader::File))).transpose()?.unwrap_or_default());
+            targets.extend(
+                more.map(|n| Vec::<ValueTarget>::decode(n, Field::new("targets", Reader::File)))
+                    .transpose()?
+                    .unwrap_or_default(),
+            );
         }
         if targets.is_empty() {
             return Err(Error::at("must specify at least one target", self.span));

@@ -13,7 +13,8 @@ use crate::written::check_keys;
 pub(crate) fn objects_of(loader: &Loader, content: &Content) -> Result<Vec<Object>> {
     let file = loader.parse(content);
     let span = Span::new(file.id, 0, 0);
-    let text = Text { documents: &file.documents, errors: &file.errors, text: &file.source.text, span };
+    let text =
+        Text { documents: &file.documents, errors: &file.errors, text: &file.source.text, span };
     objects(&text, loader.sources, true)
 }
 
@@ -99,7 +100,9 @@ pub(crate) fn check_metadata(node: &Node) -> Result<()> {
 /// Nothing but a comment may follow `---` on its line.
 fn check_separators(text: &str, span: Span) -> Result<()> {
     for line in text.split_inclusive('\n').skip(1) {
-        let Some(rest) = line.strip_prefix("---").filter(|_| line.ends_with('\n')) else { continue };
+        let Some(rest) = line.strip_prefix("---").filter(|_| line.ends_with('\n')) else {
+            continue;
+        };
         let rest = rest.trim();
         if !rest.is_empty() && !rest.starts_with('#') {
             let message = format!("invalid document separator: {}", line.trim());

@@ -13,7 +13,9 @@ pub(crate) struct RepoSpec {
 }
 
 pub(crate) fn is_url(path: &str) -> bool {
-    ["http://", "https://"].iter().any(|s| path.get(..s.len()).is_some_and(|p| p.eq_ignore_ascii_case(s)))
+    ["http://", "https://"]
+        .iter()
+        .any(|s| path.get(..s.len()).is_some_and(|p| p.eq_ignore_ascii_case(s)))
 }
 
 /// The failure of a build that would have to fetch.
@@ -135,7 +137,10 @@ mod tests {
         ];
         for (text, repository, directory) in cases {
             let spec = RepoSpec::parse(text).unwrap();
-            assert_eq!((spec.repository.as_str(), spec.directory.as_str()), (repository, directory));
+            assert_eq!(
+                (spec.repository.as_str(), spec.directory.as_str()),
+                (repository, directory)
+            );
         }
         for path in ["../base", "base/app.yaml", "/etc"] {
             assert_eq!(RepoSpec::parse(path), None);

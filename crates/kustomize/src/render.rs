@@ -6,7 +6,7 @@ use std::sync::Arc;
 use gitops_model::{Gvk, Problem, Resource};
 use gitops_yaml::{Node, Number, Scalar, ScalarKind, Sources, Span, Value};
 
-use crate::accumulate::{Accumulated, Session, Target};
+use crate::accumulate::{Accumulated, Target};
 use crate::build_metadata::{ORIGIN, Place, TRANSFORMATIONS};
 use crate::config::Spec;
 use crate::decode::{Pair, Pairs, Text};
@@ -17,6 +17,7 @@ use crate::load::Loader;
 use crate::memo::{Root, RootKey, inputs};
 use crate::object::Object;
 use crate::resources::Resources;
+use crate::session::Session;
 use crate::trace::Trace;
 use crate::transform::labels;
 use crate::{Context, Failure, Options, Release, Rendered};
@@ -115,7 +116,8 @@ fn finish(
         for entry in object.label_pairs("annotations") {
             crate::written::check_new_key(&entry.key, entry.key_span)?;
         }
-        crate::written::settle(&mut object.body, sources);
+        object.settle_annotations();
+        crate::written::settle(&mut object.body, sources)?;
     }
     let resources: Vec<_> = resources.0.into_iter().filter_map(Object::finish).collect();
     resources.iter().try_for_each(|r| check_numbers(&r.body))?;
@@ -140,7 +142,7 @@ fn set_managed_by(resources: &mut Resources, release: Release, asked: &Text) -> 
 }
 
 /// JSON has no word for numbers that are none, and scalars with a tag must be what it says.
-fn check_numbers(node: &Node) -> Result<()> {
+pub(crate) fn check_numbers(node: &Node) -> Result<()> {
     match &node.value {
         Value::Scalar(s) => check_scalar(s, node.span()),
         Value::Seq(items) => items.iter().try_for_each(check_numbers),
@@ -173,5 +175,9 @@ pub(crate) fn load_objects(
         crate::read::objects_of(&loader, &content)
     };
     let objects = read().map_err(|e| vec![e.problem(path)])?;
-    Ok(objects.into_iter().filter_map(Object::finish).collect())
+    let settled = objects.into_iter().map(|mut object| {
+        object.settle_annotations();
+        object
+    });
+    Ok(settled.filter_map(Object::finish).collect())
 }

@@ -7,8 +7,8 @@ use gitops_yaml::{Entry, Node};
 use crate::build_metadata::ORIGIN;
 use crate::error::{Error, Result};
 use crate::id::{Id, Kinds};
-use crate::written::check_new_key;
 use crate::object::{Behavior, History, Object, as_string, set_below};
+use crate::written::check_new_key;
 
 /// Resources in the order in which they came.
 #[derive(Debug, Clone, Default)]
@@ -53,9 +53,8 @@ impl Resources {
 
     /// The positions of resources that have, or had, an identity like this.
     pub(crate) fn positions(&self, kinds: &Kinds, matches: impl Fn(&Id) -> bool) -> Vec<usize> {
-        let fits = |(i, o): (usize, &Object)| {
-            (!o.is_empty() && o.any_id(kinds, &matches)).then_some(i)
-        };
+        let fits =
+            |(i, o): (usize, &Object)| (!o.is_empty() && o.any_id(kinds, &matches)).then_some(i);
         self.0.iter().enumerate().filter_map(fits).collect()
     }
 
@@ -66,9 +65,7 @@ impl Resources {
             [] => Err(format!("no matches for Id {id}")),
             _ => Err(format!("multiple matches for Id {id}")),
         }
-        .map_err(|m| {
-            Error::new(format!("{m}; failed to find unique target for patch {id}"), None)
-        })
+        .map_err(|m| Error::new(format!("{m}; failed to find unique target for patch {id}"), None))
     }
 
     /// Takes in what a generator made: as new, or over what is already there.

@@ -77,7 +77,9 @@ impl Selector {
     }
 
     fn fits_gvk(&self, gvk: &Gvk) -> bool {
-        fits(&self.group, &gvk.group) && fits(&self.version, &gvk.version) && fits(&self.kind, &gvk.kind)
+        fits(&self.group, &gvk.group)
+            && fits(&self.version, &gvk.version)
+            && fits(&self.kind, &gvk.kind)
     }
 
     /// Whether group, version, kind, name and namespace fit one identity.
@@ -146,7 +148,9 @@ impl Requirements {
         self.0.iter().all(|requirement| match requirement {
             Requirement::Exists(key) => value(key).is_some(),
             Requirement::Absent(key) => value(key).is_none(),
-            Requirement::In(key, values) => value(key).is_some_and(|v| values.iter().any(|w| w == v)),
+            Requirement::In(key, values) => {
+                value(key).is_some_and(|v| values.iter().any(|w| w == v))
+            }
             Requirement::NotIn(key, values) => {
                 value(key).is_none_or(|v| values.iter().all(|w| w != v))
             }
@@ -195,9 +199,12 @@ fn requirement(part: &str) -> Option<Requirement> {
             return Some(requirement(key, limit));
         }
     }
-    let Some((head, list)) = part.split_once('(') else { return Some(Requirement::Exists(key_name(part)?)) };
+    let Some((head, list)) = part.split_once('(') else {
+        return Some(Requirement::Exists(key_name(part)?));
+    };
     let values = list.trim_end().strip_suffix(')')?;
-    let values = values.split(',').map(|v| label_value(v).map(SmolStr::new)).collect::<Option<_>>()?;
+    let values =
+        values.split(',').map(|v| label_value(v).map(SmolStr::new)).collect::<Option<_>>()?;
     let (key, operator) = head.trim().rsplit_once(char::is_whitespace)?;
     match operator {
         "in" => Some(Requirement::In(key_name(key)?, values)),

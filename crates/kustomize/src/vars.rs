@@ -101,14 +101,16 @@ fn value(var: &Var, resources: &Resources) -> Result<Node> {
     let name = text(&var.name);
     let path = var.fieldref.as_ref().map_or("", |f| text(&f.field_path));
     let path = if path.is_empty() { "metadata.name" } else { path };
-    let object = resources.0.iter().find(|o| o.vars.iter().any(|v| v == name)).ok_or_else(|| {
-        let message =
-            format!("var '{name}' cannot be mapped to a field in the set of known resources");
-        Error::new(message, var.span)
-    })?;
+    let object =
+        resources.0.iter().find(|o| o.vars.iter().any(|v| v == name)).ok_or_else(|| {
+            let message =
+                format!("var '{name}' cannot be mapped to a field in the set of known resources");
+            Error::new(message, var.span)
+        })?;
     let parts: Vec<SmolStr> = split(path).iter().flat_map(|p| with_index(p)).collect();
     lookup(&object.body, &parts).ok().flatten().cloned().ok_or_else(|| {
-        let message = format!("field specified in var '{name}' not found in corresponding resource");
+        let message =
+            format!("field specified in var '{name}' not found in corresponding resource");
         Error::new(message, var.span)
     })
 }

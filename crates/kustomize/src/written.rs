@@ -5,7 +5,7 @@ use gitops_yaml::{
 };
 
 use crate::decode::is_yes;
-use crate::error::{Error, Result};
+use crate::error::{Context as _, Error, Result};
 
 /// Keys below the top must be strings: JSON has no others.
 pub(crate) fn check_keys(object: &Node, sources: &Sources) -> Result<()> {
@@ -70,7 +70,13 @@ pub(crate) fn key_as_yaml11(entry: &Entry, sources: &Sources) -> SmolStr {
     }
     match kind {
         ScalarKind::Null => "null".into(),
-        ScalarKind::Bool => if is_yes(&entry.key) { "true".into() } else { "false".into() },
+        ScalarKind::Bool => {
+            if is_yes(&entry.key) {
+                "true".into()
+            } else {
+                "false".into()
+            }
+        }
         _ => crate::json::number(&entry.key).into(),
     }
 }
@@ -82,7 +88,8 @@ pub(crate) fn with_yaml11_keys(node: &Node, sources: &Sources) -> Option<Node> {
         Value::Seq(items) => {
             let new: Vec<_> = items.iter().map(|item| with_yaml11_keys(item, sources)).collect();
             new.iter().any(Option::is_some).then(|| {
-                let items = items.iter().zip(new).map(|(old, new)| new.unwrap_or_else(|| old.clone()));
+                let items =
+                    items.iter().zip(new).map(|(old, new)| new.unwrap_or_else(|| old.clone()));
                 Node::seq(items.collect(), node.origin.clone())
             })
         }
@@ -105,28 +112,33 @@ fn first_char(span: Span, sources: &Sources) -> Option<u8> {
 }
 
 /// Makes of values what printing makes of them: kustomize's way out leads through text twice.
-pub(crate) fn settle(node: &mut Node, sources: &Sources) {
+pub(crate) fn settle(node: &mut Node, sources: &Sources) -> Result<()> {
     if !changes(node) {
-        return;
+        return Ok(());
     }
     let in_flow = matches!(first_char(node.span(), sources), Some(b'{' | b'['));
-    let child = |child: &mut Node| match &mut child.value {
-        Value::Scalar(s) if is_empty_null(s) && in_flow => *s = Scalar::string(""),
-        Value::Scalar(s) => settle_text(s, in_flow),
-        _ => settle(child, sources),
+    let child = |child: &mut Node| {
+        let span = child.span();
+        match &mut child.value {
+            Value::Scalar(s) if is_empty_null(s) && in_flow => *s = Scalar::string(""),
+            Value::Scalar(s) => settle_text(s, in_flow).or_at(span)?,
+            _ => settle(child, sources)?,
+        }
+        Ok(())
     };
     match &node.value {
-        Value::Scalar(_) => {}
-        Value::Seq(_) => node.as_seq_mut().into_iter().flatten().for_each(child),
+        Value::Scalar(_) => Ok(()),
+        Value::Seq(_) => node.as_seq_mut().into_iter().flatten().try_for_each(child),
         Value::Map(_) => {
-            node.as_map_mut().into_iter().flatten().for_each(|e| child(&mut e.value));
+            let values = node.as_map_mut().into_iter().flatten().map(|e| &mut e.value);
+            values.into_iter().try_for_each(child)
         }
     }
 }
 
 fn changes(node: &Node) -> bool {
     match &node.value {
-        Value::Scalar(s) => is_empty_null(s) || s.style == Style::Folded || s.text.contains(NEXT_LINE),
+        Value::Scalar(s) => is_empty_null(s) || is_block(s) || s.text.contains(NEXT_LINE),
         Value::Seq(items) => items.iter().any(changes),
         Value::Map(entries) => entries.iter().any(|e| changes(&e.value)),
     }
@@ -137,16 +149,26 @@ fn is_empty_null(scalar: &Scalar) -> bool {
     scalar.kind == ScalarKind::Null && scalar.text.is_empty()
 }
 
-fn settle_text(scalar: &mut Scalar, in_flow: bool) {
-    if scalar.style == Style::Folded
-        && !in_flow
-        && let Some(again) = crate::folded::round_trip(&scalar.text)
-    {
-        scalar.text = again.into();
+fn is_block(scalar: &Scalar) -> bool {
+    matches!(scalar.style, Style::Folded | Style::Literal)
+}
+
+fn settle_text(scalar: &mut Scalar, in_flow: bool) -> Result<()> {
+    if is_block(scalar) && !in_flow {
+        if scalar.text.starts_with('\t') && crate::folded::stays_block(&scalar.text) {
+            let message = "found a tab character where an indentation space is expected";
+            return Err(Error::new(message, None));
+        }
+        if scalar.style == Style::Folded
+            && let Some(again) = crate::folded::round_trip(&scalar.text)
+        {
+            scalar.text = again.into();
+        }
     }
     if scalar.text.contains(NEXT_LINE) {
         scalar.text = folded_next_lines(&scalar.text).into();
     }
+    Ok(())
 }
 
 const NEXT_LINE: char = '\u{85}';

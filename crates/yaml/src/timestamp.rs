@@ -2,7 +2,8 @@
 
 /// Reads one of go-yaml's four layouts (a date, or a date and a time with `T`, `t` or a space) and gives
 /// it in RFC 3339, as Go's JSON writes it.
-pub(crate) fn rfc3339(text: &str) -> Option<String> {
+#[must_use]
+pub fn rfc3339(text: &str) -> Option<String> {
     let mut rest = Digits(text);
     let year = rest.fixed(4)?;
     let month = rest.after("-")?.number(1..=12)?;

@@ -34,10 +34,11 @@ pub(crate) fn load(args: &GeneratorArgs, loader: &Loader) -> Result<Vec<KeyValue
 }
 
 fn from_literal(literal: &Text) -> Result<KeyValue> {
-    let (key, value) = literal.split_once('=').filter(|(key, _)| !key.is_empty()).ok_or_else(|| {
-        let message = format!("invalid literal source {}, expected key=value", literal.text);
-        Error::at(message, literal.span)
-    })?;
+    let (key, value) =
+        literal.split_once('=').filter(|(key, _)| !key.is_empty()).ok_or_else(|| {
+            let message = format!("invalid literal source {}, expected key=value", literal.text);
+            Error::at(message, literal.span)
+        })?;
     Ok(KeyValue { key: key.into(), value: unquoted(value).as_bytes().into(), span: literal.span })
 }
 
@@ -59,8 +60,11 @@ fn from_file(source: &Text, loader: &Loader) -> Result<KeyValue> {
         }
     };
     if key.is_empty() || path.is_empty() {
-        let (missing, present) =
-            if key.is_empty() { ("key name for file path", path) } else { ("file path for key name", key) };
+        let (missing, present) = if key.is_empty() {
+            ("key name for file path", path)
+        } else {
+            ("file path for key name", key)
+        };
         let message = format!("missing {missing} {present:?} in source {:?}", &**source);
         return Err(Error::at(message, source.span));
     }

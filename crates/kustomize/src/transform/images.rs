@@ -7,7 +7,7 @@ use crate::Release;
 use crate::config::Spec;
 use crate::decode::text;
 use crate::error::{Error, Result};
-use crate::fields::{Tag, rewrite, wrong_kind, written};
+use crate::fields::{Tag, rewrite, written, wrong_kind};
 use crate::kustomization::Image;
 use crate::resources::Resources;
 

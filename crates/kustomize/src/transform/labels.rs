@@ -33,8 +33,7 @@ pub(crate) fn apply(
 /// The fields that an entry of `labels` sets.
 pub(crate) fn specs_of(label: &Label, config: &Config) -> Result<Vec<Spec>> {
     let mut specs: Vec<Spec> = label.fields.iter().map(Spec::from).collect();
-    let mut add =
-        |more: &[Spec]| merge_all(&mut specs, more).context("failed to merge labels");
+    let mut add = |more: &[Spec]| merge_all(&mut specs, more).context("failed to merge labels");
     add(config.specs("labels"))?;
     if label.include_selectors {
         add(config.specs("commonLabels"))?;

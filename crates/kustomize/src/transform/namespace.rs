@@ -5,7 +5,7 @@ use gitops_yaml::{Entry, Node, Origin, SmolStr, Span};
 
 use crate::config::Spec;
 use crate::error::{Error, Result};
-use crate::fields::{Create, Tag, rewrite, wrong_kind, written};
+use crate::fields::{Create, Tag, rewrite, written, wrong_kind};
 use crate::id::Kinds;
 use crate::object::Object;
 use crate::resources::Resources;

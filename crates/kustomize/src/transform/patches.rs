@@ -25,7 +25,8 @@ struct Source {
 
 impl Source {
     fn inline(loader: &Loader, text: &Text) -> Self {
-        let parsed = crate::inline::parse(loader.sources, text);
+        let trimmed = Text { text: text.trim().into(), span: text.span };
+        let parsed = crate::inline::parse(loader.sources, &trimmed);
         let name = format!("[patch: {:?}]", text.trim());
         Self { text: text.trim().to_owned(), parsed, span: text.span, name }
     }
@@ -47,11 +48,15 @@ impl Source {
 
     /// The operations, if the text is a list of them. A text that begins with `[` is read as JSON alone.
     fn operations(&self, loader: &Loader) -> Option<JsonPatch> {
-        let broken = self.parsed.errors.iter().any(|e| e.kind != gitops_yaml::ErrorKind::DuplicateKey);
+        let broken =
+            self.parsed.errors.iter().any(|e| e.kind != gitops_yaml::ErrorKind::DuplicateKey);
         if self.text.starts_with('[') {
             let json: serde_json::Value = serde_json::from_str(&self.text).ok()?;
             if broken {
-                return JsonPatch::read(&crate::json::node(&json, &Origin::new(self.span)), loader.sources);
+                return JsonPatch::read(
+                    &crate::json::node(&json, &Origin::new(self.span)),
+                    loader.sources,
+                );
             }
         } else if broken {
             return None;
@@ -79,10 +84,8 @@ pub(crate) fn apply(
             return Err(Error::at("patch and path can't be set at the same time", span));
         }
         (Some(inline), None) => Source::inline(loader, inline),
-        (None, Some(path)) => Source::file(loader, path).context(format!(
-            "failed to get the patch file from path({})",
-            path.text
-        ))?,
+        (None, Some(path)) => Source::file(loader, path)
+            .context(format!("failed to get the patch file from path({})", path.text))?,
     };
     match (source.objects(loader), source.operations(loader)) {
         (Ok(objects), Some(operations)) if !objects.is_empty() && !operations.is_empty() => {
@@ -113,9 +116,9 @@ fn merge(
     let Some(target) = &patch.target else {
         for patch in patches {
             let id = patch.original_id(kinds);
-            let at = resources.one(&id, kinds).context(format!(
-                "no resource matches strategic merge patch \"{id}\""
-            ));
+            let at = resources
+                .one(&id, kinds)
+                .context(format!("no resource matches strategic merge patch \"{id}\""));
             let at = at.or_at(patch.body.span())?;
             if let Some(target) = resources.0.get_mut(at) {
                 merge_one(target, &patch.body, &options, cx, "patches")?;
@@ -267,13 +270,15 @@ fn operate_on(
         let empty = Node::map(Vec::new(), Origin::new(span));
         set_below(&mut object.body, &["metadata"], Entry::new("annotations", span, empty));
     }
-    crate::written::settle(&mut object.body, loader.sources);
+    crate::written::settle(&mut object.body, loader.sources)?;
+    crate::render::check_numbers(&object.body)?;
     operations.apply(&mut object.body, by, &mut object.removed)?;
     if object.body.as_map().is_none() {
         let message = "json: cannot unmarshal array into Go value of type map[string]interface {}";
         return Err(Error::at(message, object.body.span()));
     }
     crate::json::round_trip(&mut object.body);
+    crate::written::settle(&mut object.body, loader.sources)?;
     if object.body.get("metadata").is_none() {
         let span = object.body.span();
         object.body.set(Entry::new("metadata", span, Node::map(Vec::new(), Origin::new(span))));

@@ -88,7 +88,8 @@ pub(crate) fn apply(
 
 /// A value that stands in the replacement itself: it means what its text reads as.
 fn given(value: &Node) -> Result<Node> {
-    let text: Option<Text> = Decode::decode(value, Field::new("Replacement.sourceValue", Reader::Kustomization))?;
+    let text: Option<Text> =
+        Decode::decode(value, Field::new("Replacement.sourceValue", Reader::Kustomization))?;
     let text = text.map(|t| t.text).unwrap_or_default();
     Ok(Node::scalar(Scalar::plain(text), value.origin.clone()))
 }
@@ -122,7 +123,8 @@ fn value_of(resources: &Resources, source: &Source, kinds: &Kinds) -> Result<Nod
         return Err(Error::new(message, source.span));
     }
     let path = source.field_path.as_ref().map_or(NAME, |p| p.text.as_str());
-    let found = lookup(&object.body, &split(path)).context("error looking up replacement source")?;
+    let found =
+        lookup(&object.body, &split(path)).context("error looking up replacement source")?;
     let value = found.filter(|n| !is_nothing(n)).ok_or_else(|| {
         let message =
             format!("fieldPath `{path}` is missing for replacement source {}", describe(source));
@@ -147,12 +149,7 @@ fn refined(value: &Node, options: Option<&FieldOptions>) -> Result<Node> {
     with_text(value, piece)
 }
 
-fn apply_to(
-    resources: &mut Resources,
-    target: &Target,
-    value: &Node,
-    kinds: &Kinds,
-) -> Result<()> {
+fn apply_to(resources: &mut Resources, target: &Target, value: &Node, kinds: &Kinds) -> Result<()> {
     let Some(select) = &target.select else {
         return Err(Error::new("target must specify resources to select", target.span));
     };
@@ -168,7 +165,8 @@ fn apply_to(
             continue;
         }
         let default = [Text { text: NAME.into(), span: target.span.unwrap_or(value.span()) }];
-        let paths = if target.field_paths.0.is_empty() { &default } else { &target.field_paths.0[..] };
+        let paths =
+            if target.field_paths.0.is_empty() { &default } else { &target.field_paths.0[..] };
         for path in paths {
             copy_to(object, value, path, target.options.as_ref()).or_at(path.span)?;
         }
@@ -217,7 +215,9 @@ fn inside_string(
     value: &Node,
     set: &mut dyn FnMut(&mut Node) -> Result<()>,
 ) -> bool {
-    let Some((outer, inner)) = structured::split_at_scalar(&object.body, parts) else { return false };
+    let Some((outer, inner)) = structured::split_at_scalar(&object.body, parts) else {
+        return false;
+    };
     let mut done = false;
     let found = lookup_mut(&mut object.body, outer, &mut |scalar| {
         done = structured::set_inside(scalar, inner, make, set).unwrap_or(false);

@@ -19,7 +19,10 @@ pub(crate) fn apply(
 ) -> Result<()> {
     let name = text(&replica.name);
     let span = replica.count.as_ref().map(Node::span).or(replica.span).unwrap_or(asked);
-    let count = replica.count.as_ref().map(|n| Option::<i64>::decode(n, Field::new("Replica.count", Reader::Kustomization)));
+    let count = replica
+        .count
+        .as_ref()
+        .map(|n| Option::<i64>::decode(n, Field::new("Replica.count", Reader::Kustomization)));
     let count = count.transpose()?.flatten().unwrap_or(0).to_string();
     let mut found = false;
     for spec in specs {

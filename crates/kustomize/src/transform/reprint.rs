@@ -160,7 +160,9 @@ impl Writer<'_> {
 
     /// Comments that stand on lines of their own before a place.
     fn comments_before(&mut self, place: usize, indent: usize) {
-        let Some(before) = self.text.get(self.commented..place.min(self.text.len())) else { return };
+        let Some(before) = self.text.get(self.commented..place.min(self.text.len())) else {
+            return;
+        };
         let comments = before.lines().map(str::trim).filter(|line| line.starts_with('#'));
         for comment in comments.map(str::to_owned).collect::<Vec<_>>() {
             self.line(indent);

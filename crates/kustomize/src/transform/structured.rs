@@ -30,10 +30,9 @@ pub(crate) fn split_at_scalar<'p>(
         let (outer, inner) = path.split_at(i);
         if let Ok(Some(found)) = lookup(target, outer)
             && found.as_scalar().is_some()
+            && parse(found).is_ok()
         {
-            if parse(found).is_ok() {
-                return Some((outer, inner));
-            }
+            return Some((outer, inner));
         }
     }
     None
@@ -141,13 +140,15 @@ fn indented(compact: &str) -> String {
     out
 }
 
-
 #[cfg(test)]
 mod tests {
     use super::indented;
 
     #[test]
     fn json_is_indented_by_two() {
-        assert_eq!(indented(r#"{"a":[1,{}],"b":"x:{"}"#), "{\n  \"a\": [\n    1,\n    {}\n  ],\n  \"b\": \"x:{\"\n}");
+        assert_eq!(
+            indented(r#"{"a":[1,{}],"b":"x:{"}"#),
+            "{\n  \"a\": [\n    1,\n    {}\n  ],\n  \"b\": \"x:{\"\n}"
+        );
     }
 }

@@ -3,7 +3,7 @@
 use gitops_yaml::{Entry, Node, Origin, Scalar, SmolStr, Span};
 
 use crate::error::{Error, Result};
-use crate::fields::{Tag, split_path, wrong_kind, written};
+use crate::fields::{Tag, split_path, written, wrong_kind};
 use crate::id::Kinds;
 use crate::object::Object;
 use crate::transform::namespace::{Namespace, Subjects};
@@ -70,7 +70,8 @@ impl Field<'_> {
 fn with_part(path: &str, at: usize, part: &str) -> String {
     let rooted = path.starts_with('/');
     let trimmed = path.trim_matches('/');
-    let mut parts: Vec<&str> = if trimmed.is_empty() { Vec::new() } else { trimmed.split('/').collect() };
+    let mut parts: Vec<&str> =
+        if trimmed.is_empty() { Vec::new() } else { trimmed.split('/').collect() };
     parts.insert(at.min(parts.len()), part);
     let joined = parts.join("/");
     if rooted { format!("/{joined}") } else { joined }

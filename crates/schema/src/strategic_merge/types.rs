@@ -82,18 +82,6 @@ impl MergeSchema {
         schema
     }
 
-    /// This schema with what `older` knows beside it.
-    #[must_use]
-    pub fn over(mut self, older: &Self) -> Self {
-        for (name, of) in &older.types {
-            self.types.entry(name.clone()).or_insert_with(|| of.clone());
-        }
-        for (id, name) in &older.kinds {
-            self.kinds.entry(id.clone()).or_insert_with(|| name.clone());
-        }
-        self
-    }
-
     /// Whether this document says that a kind is cluster-scoped; the built-in table does not count here.
     #[must_use]
     pub fn says_cluster_scoped(&self, api_version: &str, kind: &str) -> bool {

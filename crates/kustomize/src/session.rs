@@ -1,0 +1,72 @@
+//! What one build shares among all its roots.
+
+use std::cell::RefCell;
+use std::sync::Arc;
+
+use gitops_model::Problem;
+use gitops_schema::MergeSchema;
+use gitops_yaml::Span;
+
+use crate::error::{Context as _, Error, Result};
+use crate::id::Kinds;
+use crate::kustomization::Kustomization;
+use crate::load::Loader;
+use crate::{Context, Options};
+
+/// One build.
+pub(crate) struct Session<'a> {
+    pub(crate) cx: &'a Context<'a>,
+    pub(crate) options: &'a Options,
+    /// The kinds as they are known now: the first `openapi` that is met counts for the rest of the build.
+    pub(crate) kinds: RefCell<Kinds>,
+    pub(crate) schema_is_set: RefCell<bool>,
+    pub(crate) warnings: RefCell<Vec<Problem>>,
+    /// Whether the root asks for `buildMetadata`, and on which line.
+    pub(crate) build_metadata: Option<Span>,
+}
+
+impl Session<'_> {
+    pub(crate) fn kinds(&self) -> Kinds {
+        self.kinds.borrow().clone()
+    }
+
+    /// Takes the schema of an `openapi` field, unless one counts already.
+    pub(crate) fn set_schema(&self, kustomization: &Kustomization, loader: &Loader) -> Result<()> {
+        let field = |name: &str| {
+            let found = kustomization.openapi.iter().find(|(k, _)| *k == name);
+            found.map(|(_, pair)| pair.value.clone())
+        };
+        let (path, version) = (field("path"), field("version"));
+        let content = path.as_ref().map(|p| loader.load(p).or_at(p.span)).transpose()?;
+        if *self.schema_is_set.borrow() {
+            return Ok(());
+        }
+        match (content, version) {
+            (Some(_), Some(version)) => {
+                let message = "builtin version and custom schema provided, cannot use both";
+                Err(Error::at(message, version.span))
+            }
+            (Some(content), None) => {
+                let file = loader.parse(&content);
+                let document = file.documents.first().filter(|d| d.as_map().is_some());
+                let Some(document) = document.filter(|_| file.errors.is_empty()) else {
+                    let span = file.errors.first().map(|e| e.span).or(path.map(|p| p.span));
+                    return Err(Error::new("invalid schema file", span));
+                };
+                let schema = MergeSchema::from_openapi(document);
+                self.kinds.borrow_mut().custom = Some(Arc::new(schema));
+                *self.schema_is_set.borrow_mut() = true;
+                Ok(())
+            }
+            (None, Some(version)) if version.text == "v1.21.2" => {
+                *self.schema_is_set.borrow_mut() = true;
+                Ok(())
+            }
+            (None, Some(version)) if !version.is_empty() => {
+                let message = "the specified OpenAPI version is not built in";
+                Err(Error::at(message, version.span))
+            }
+            (None, _) => Ok(()),
+        }
+    }
+}
