@@ -1,6 +1,6 @@
 //! Paths of replacements and vars: `spec.containers.[name=web].image`, dots escaped or in brackets.
 
-use gitops_yaml::{Entry, Node, Scalar, SmolStr, Style, Value};
+use gitops_yaml::{Entry, Node, Origin, Scalar, SmolStr, Span, Style, Value};
 
 use crate::error::{Error, Result};
 use crate::fields::{split_path, wrong_kind};
@@ -92,15 +92,18 @@ fn list(node: &Node) -> Result<&[Node]> {
 pub(crate) enum Make {
     /// Nothing: the path must be there.
     Nothing,
-    /// A value of the shape of this one.
-    Like(Node),
+    /// A value of the shape of this one, on the way that a path asks for.
+    Like(Node, Span),
 }
 
 impl Make {
     /// The empty value that a step needs below it.
     fn empty(&self, next: Option<&SmolStr>) -> Option<Node> {
-        let Self::Like(like) = self else { return None };
-        let origin = like.origin.clone();
+        let Self::Like(like, asked) = self else { return None };
+        let origin = match next {
+            Some(_) => Origin::new(*asked),
+            None => like.origin.clone(),
+        };
         let value = match next.map(SmolStr::as_str) {
             Some(part) if is_item(part) || index(part).is_some() => Value::Seq(Default::default()),
             Some(part) if !part.is_empty() => Value::Map(Default::default()),
@@ -206,13 +209,13 @@ fn visit_items(
             count += visit(item, rest, make, set)?;
         }
     }
-    let (0, Make::Like(like)) = (count, make) else { return Ok(count) };
-    let value = Node::scalar(Scalar::plain(pattern.as_str()), like.origin.clone());
+    let (0, Make::Like(_, asked)) = (count, make) else { return Ok(count) };
+    let value = Node::scalar(Scalar::plain(pattern.as_str()), Origin::new(*asked));
     let made = if key.is_empty() {
         value
     } else {
-        let entry = Entry::new(key.as_str(), like.span(), value);
-        Node::map(vec![entry], like.origin.clone())
+        let entry = Entry::new(key.as_str(), *asked, value);
+        Node::map(vec![entry], Origin::new(*asked))
     };
     // What was made must match what was asked for, else looking again would find nothing for ever.
     if !regex.is_match(&pattern) {

@@ -1,6 +1,5 @@
 //! The steps of one root after its files are read: generators, transformers, validators.
 
-
 use crate::accumulate::{Accumulated, Target};
 use crate::build_metadata::{ConfiguredBy, ORIGIN, Place, note_step};
 use crate::config::Config;

@@ -185,7 +185,7 @@ fn copy_to(
     options: Option<&FieldOptions>,
 ) -> Result<()> {
     let create = options.is_some_and(|o| o.create);
-    let make = if create { Make::Like(value.clone()) } else { Make::Nothing };
+    let make = if create { Make::Like(value.clone(), path.span) } else { Make::Nothing };
     let parts = split(path);
     let set = &mut |node: &mut Node| set_field(node, value, options);
     if inside_string(object, &parts, &make, value, set) {

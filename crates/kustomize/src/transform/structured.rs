@@ -53,7 +53,7 @@ pub(crate) fn set_inside(
     let nowhere = nowhere(file_of(scalar));
     let make = match make {
         Make::Nothing => Make::Nothing,
-        Make::Like(like) => Make::Like(placed(like, nowhere)),
+        Make::Like(like, _) => Make::Like(placed(like, nowhere), nowhere),
     };
     let found = visit(&mut document, inner, &make, &mut |node| {
         let place = node.span();
