@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use gitops_model::{Action, Change, ClusterState, ObjectKey, Resource, Unit, UnitId};
+use gitops_schema::stored_key;
 
 use crate::fields;
 
@@ -18,10 +19,10 @@ pub fn compare(before: &ClusterState, after: &ClusterState) -> Vec<Change> {
     let mut objects: BTreeMap<ObjectKey, (Vec<Applied<'_>>, Vec<Applied<'_>>)> = BTreeMap::new();
     let known = |(unit, _): &Applied<'_>| !unknown.contains(&unit.id);
     for applied in before.objects().filter(known) {
-        objects.entry(applied.1.key.identity()).or_default().0.push(applied);
+        objects.entry(stored_key(&applied.1.key)).or_default().0.push(applied);
     }
     for applied in after.objects().filter(known) {
-        objects.entry(applied.1.key.identity()).or_default().1.push(applied);
+        objects.entry(stored_key(&applied.1.key)).or_default().1.push(applied);
     }
     objects.values().filter_map(|(old, new)| change(old, new)).collect()
 }

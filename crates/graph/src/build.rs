@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use gitops_model::{ClusterState, ObjectKey, Unit, UnitId};
+use gitops_schema::stored_key;
 use gitops_yaml::SmolStr;
 use petgraph::Direction;
 use petgraph::graph::{DiGraph, NodeIndex};
@@ -48,7 +49,7 @@ impl Graph {
 
     fn vertex(&mut self, key: &ObjectKey, presence: Presence) -> NodeIndex {
         let vertex = || Vertex { key: key.clone(), presence };
-        *self.index.entry(key.identity()).or_insert_with(|| self.graph.add_node(vertex()))
+        *self.index.entry(stored_key(key)).or_insert_with(|| self.graph.add_node(vertex()))
     }
 
     fn join(&mut self, from: &ObjectKey, to: &ObjectKey, edge: Edge) {
@@ -178,7 +179,7 @@ impl Graph {
     }
 
     fn links(&self, key: &ObjectKey, direction: Direction) -> Vec<Link<'_>> {
-        let Some(at) = self.index.get(&key.identity()) else { return Vec::new() };
+        let Some(at) = self.index.get(&stored_key(key)) else { return Vec::new() };
         let mut links: Vec<Link<'_>> =
             self.graph.edges_directed(*at, direction).map(|e| self.link(e)).collect();
         // petgraph gives the newest edge first.
@@ -211,7 +212,7 @@ impl Graph {
     /// The object of that identity, rendered or only named.
     #[must_use]
     pub fn find(&self, key: &ObjectKey) -> Option<&Vertex> {
-        self.index.get(&key.identity()).map(|at| &self.graph[*at])
+        self.index.get(&stored_key(key)).map(|at| &self.graph[*at])
     }
 
     /// Every selector and what it selects.

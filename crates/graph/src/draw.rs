@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use gitops_model::ObjectKey;
+use gitops_schema::stored_key;
 
 use crate::{Graph, Link, Presence, Vertex};
 
@@ -26,12 +27,12 @@ impl Graph {
         links: impl Fn(&ObjectKey) -> Vec<Link<'a>>,
         end: impl Fn(&Link<'a>) -> &'a ObjectKey,
     ) -> Vec<Link<'a>> {
-        let mut seen = BTreeSet::from([key.identity()]);
+        let mut seen = BTreeSet::from([stored_key(key)]);
         let mut found = links(key);
         let mut at = 0;
         while let Some(link) = found.get(at) {
             let key = end(link);
-            if seen.insert(key.identity()) {
+            if seen.insert(stored_key(key)) {
                 found.extend(links(key));
             }
             at += 1;

@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use gitops_model::{Confidence, FieldPath, ObjectKey, Resource, Segment};
+use gitops_schema::stored_key;
 use gitops_yaml::{Node, SmolStr, Value};
 
 use crate::table::{KindName, table};
@@ -85,7 +86,9 @@ impl Walk<'_> {
                 named.get("kind").and_then(Node::text).map_or_else(|| kind(stem), SmolStr::new);
             let namespace = named.get("namespace").and_then(Node::text).unwrap_or(self.namespace);
             let candidates = self.known.get(&(kind, name.into()));
-            let here = |key: &&ObjectKey| key.namespace.is_empty() || key.namespace == namespace;
+            let here = |key: &&ObjectKey| {
+                key.namespace == namespace || stored_key(key).namespace.is_empty()
+            };
             if let Some(to) = candidates.and_then(|keys| keys.iter().find(here)) {
                 let edge = Edge {
                     path: self.path.clone(),

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use gitops_model::{ObjectKey, UnitId};
+use gitops_schema::stored_key;
 use petgraph::algo::tarjan_scc;
 use petgraph::graph::NodeIndex;
 use petgraph::visit::EdgeFiltered;
@@ -72,7 +73,7 @@ impl Graph {
         }
         let comes_before = |first: &UnitId, then: &UnitId| {
             let earlier = earlier.get(then);
-            unit_key(first).zip(earlier).is_some_and(|(key, all)| all.contains(&key.identity()))
+            unit_key(first).zip(earlier).is_some_and(|(key, all)| all.contains(&stored_key(&key)))
         };
         let found = self.edges().filter(needs_to_be_there).filter_map(|link| {
             let (from, to) = (link.from.unit()?, link.to.unit()?);
@@ -103,7 +104,7 @@ impl Graph {
                 .filter(|l| matches!(l.edge.relation, Relation::WaitsFor | Relation::OwnedBy))
                 .map(|l| &l.to.key)
         };
-        closure(&key, earlier).into_iter().map(ObjectKey::identity).collect()
+        closure(&key, earlier).into_iter().map(stored_key).collect()
     }
 }
 

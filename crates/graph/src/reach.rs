@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use gitops_model::{Action, Change, Confidence, FieldChange, ObjectKey, Resource, Segment};
+use gitops_schema::stored_key;
 use gitops_yaml::SmolStr;
 
 use crate::restart::{Replacement, restart};
@@ -36,18 +37,18 @@ pub fn reach(
     refused: &BTreeSet<ObjectKey>,
 ) -> Vec<Reached> {
     let changed: BTreeMap<ObjectKey, &Change> =
-        changes.iter().map(|c| (c.key.identity(), c)).collect();
+        changes.iter().map(|c| (stored_key(&c.key), c)).collect();
     let restarting = |change: &&Change| {
         restart(change).is_some_and(|r| !matches!(r.replacement, Replacement::Held(_)))
     };
     let restarting =
-        changes.iter().filter(restarting).map(|c| c.key.identity()).collect::<BTreeSet<_>>();
+        changes.iter().filter(restarting).map(|c| stored_key(&c.key)).collect::<BTreeSet<_>>();
     let (seen, found) = (BTreeSet::new(), Vec::new());
     let mut walk = Walk { before, after, changed, restarting, seen, found, start: 0 };
     for change in changes {
         walk.seen.clear();
         walk.start = walk.found.len();
-        walk.seen.insert(change.key.identity());
+        walk.seen.insert(stored_key(&change.key));
         if refused.contains(&change.key) {
             walk.refused(change);
         } else {
@@ -127,7 +128,7 @@ impl Walk<'_> {
     /// state is kept by none.
     fn sooner(&self, consequence: Consequence, from: &Vertex) -> Consequence {
         match consequence {
-            _ if !self.restarting.contains(&from.key.identity()) => consequence,
+            _ if !self.restarting.contains(&stored_key(&from.key)) => consequence,
             Consequence::NextRestart => Consequence::BreaksNow,
             Consequence::Stale | Consequence::Reloads => Consequence::Nothing,
             other => other,
@@ -172,7 +173,7 @@ impl Walk<'_> {
         if guessed && self.after.find(from).is_some_and(|v| v.object().is_some()) {
             return edge.removed;
         }
-        let told = self.changed.contains_key(&from.identity());
+        let told = self.changed.contains_key(&stored_key(from));
         if goes_with && gone && !told { edge.removed } else { Consequence::Nothing }
     }
 
@@ -196,7 +197,7 @@ impl Walk<'_> {
             depth,
         });
         let leads_on = consequence >= Consequence::Waits && depth < MAX_DEPTH;
-        if !leads_on || !self.seen.insert(from.identity()) {
+        if !leads_on || !self.seen.insert(stored_key(from)) {
             return;
         }
         for link in self.after.edges_to(from) {

@@ -1,6 +1,7 @@
 //! Which objects an object names in its fields.
 
 use gitops_model::{FieldPath, ObjectKey, Resource};
+use gitops_schema::is_cluster_scoped;
 use gitops_yaml::{Node, SmolStr};
 
 use crate::Edge;
@@ -63,7 +64,7 @@ impl Reference {
     /// The objects that a name, as written, means.
     fn spelled(&self, name: &str, value: &Node, object: &Resource) -> Vec<ObjectKey> {
         let kind = self.kind_of(value);
-        let own = self.namespace_of(&kind.kind, value, object);
+        let own = self.namespace_of(&kind, value, object);
         let key =
             |namespace: &str, name: &str| ObjectKey::new(&kind.group, &kind.kind, namespace, name);
         match self.format {
@@ -101,11 +102,11 @@ impl Reference {
         KindName { kind, group }
     }
 
-    fn namespace_of(&self, kind: &str, value: &Node, object: &Resource) -> SmolStr {
+    fn namespace_of(&self, kind: &KindName, value: &Node, object: &Resource) -> SmolStr {
         let own = &object.key.namespace;
         match &self.namespace {
             Namespace::Cluster => SmolStr::default(),
-            _ if self.kind.is_some() && is_cluster_scoped(kind) => SmolStr::default(),
+            _ if is_cluster_scoped(&kind.group, &kind.kind) => SmolStr::default(),
             Namespace::Own => own.clone(),
             Namespace::Fixed(name) => name.clone(),
             Namespace::Field => {
@@ -133,13 +134,6 @@ impl Reference {
             ..Edge::implied(self.relation, self.removed)
         }
     }
-}
-
-/// Kinds that an object may name instead of a namespaced one.
-fn is_cluster_scoped(kind: &str) -> bool {
-    const OTHERS: [&str; 6] =
-        ["Namespace", "GatewayClass", "IngressClass", "StorageClass", "PersistentVolume", "Node"];
-    kind.starts_with("Cluster") && kind != "Cluster" || OTHERS.contains(&kind)
 }
 
 /// The Service that a host name means, with its namespace; `None` for names outside the cluster.

@@ -84,6 +84,19 @@ fn a_port_is_looked_for_by_name_and_by_number() {
     );
 }
 
+#[test]
+fn a_namespace_on_an_object_that_lives_in_none_is_ignored() {
+    let graph = Graph::of(&one("{apiVersion: cert-manager.io/v1, kind: ClusterIssuer, metadata: {name: acme, namespace: certs}}
+---
+{apiVersion: cert-manager.io/v1, kind: Certificate, metadata: {name: web, namespace: shop}, spec: {secretName: web, issuerRef: {kind: ClusterIssuer, name: acme}}}
+"));
+    assert_eq!(
+        graph.edges_to(&ObjectKey::new("cert-manager.io", "ClusterIssuer", "", "acme")).len(),
+        1
+    );
+    assert!(graph.dangling().is_empty());
+}
+
 fn kustomization(name: &str, needs: &str) -> String {
     format!(
         "{{apiVersion: kustomize.toolkit.fluxcd.io/v1, kind: Kustomization, metadata: {{name: {name}, namespace: flux-system}}, spec: {{dependsOn: [{needs}]}}}}\n---\n"

@@ -67,14 +67,6 @@ impl ObjectKey {
             name: name.into(),
         }
     }
-
-    /// The key under which an object is looked up: no namespace is the namespace `default`.
-    #[must_use]
-    pub fn identity(&self) -> Self {
-        let namespace =
-            if self.namespace == "default" { "".into() } else { self.namespace.clone() };
-        Self { namespace, ..self.clone() }
-    }
 }
 
 /// `Deployment shop/web`, as people say it.
