@@ -1,5 +1,6 @@
 //! The files that were read, each parsed once.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::{Arc, OnceLock, RwLock};
 
@@ -104,7 +105,7 @@ pub struct Sources {
 impl Sources {
     /// Registers a text without parsing it.
     pub fn add(&self, path: &str, bytes: &[u8]) -> FileId {
-        self.insert(path, &String::from_utf8_lossy(bytes)).0
+        self.insert(path, &text_of(bytes).0).0
     }
 
     fn insert(&self, path: &str, text: &str) -> (FileId, Arc<SourceFile>) {
@@ -124,11 +125,10 @@ impl Sources {
         if let Some(done) = read(&self.parsed).get(&key) {
             return done.clone();
         }
-        let text = String::from_utf8_lossy(bytes);
+        let (text, invalid) = text_of(bytes);
         let (id, source) = self.insert(path, &text);
         let mut parsed = parse(id, &source.text, &Limits::default());
-        if let Err(e) = std::str::from_utf8(bytes) {
-            let at = e.valid_up_to() as u32;
+        if let Some(at) = invalid {
             parsed.errors.insert(0, ParseError::not_utf8(Span::new(id, at, at)));
         }
         let Parsed { documents, errors } = parsed;
@@ -167,6 +167,24 @@ impl Sources {
     }
 }
 
+/// The text of a file, and where it is no text. Like go-yaml, UTF-16 is read where a byte order mark says
+/// so.
+fn text_of(bytes: &[u8]) -> (Cow<'_, str>, Option<u32>) {
+    let units = |pair: fn([u8; 2]) -> u16| {
+        let pairs = bytes[2..].chunks_exact(2).map(move |b| pair([b[0], b[1]]));
+        let text = char::decode_utf16(pairs).map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER));
+        (Cow::Owned(text.collect()), None)
+    };
+    match bytes {
+        [0xff, 0xfe, ..] => units(u16::from_le_bytes),
+        [0xfe, 0xff, ..] => units(u16::from_be_bytes),
+        _ => {
+            let invalid = std::str::from_utf8(bytes).err().map(|e| e.valid_up_to() as u32);
+            (String::from_utf8_lossy(bytes), invalid)
+        }
+    }
+}
+
 // A thread that panicked cannot leave these maps half-written, so a poisoned lock is still good.
 fn read<T>(lock: &RwLock<T>) -> std::sync::RwLockReadGuard<'_, T> {
     lock.read().unwrap_or_else(std::sync::PoisonError::into_inner)
@@ -174,4 +192,25 @@ fn read<T>(lock: &RwLock<T>) -> std::sync::RwLockReadGuard<'_, T> {
 
 fn write<T>(lock: &RwLock<T>) -> std::sync::RwLockWriteGuard<'_, T> {
     lock.write().unwrap_or_else(std::sync::PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn utf_16_is_read_where_a_mark_says_so() {
+        let text = "a: é\r\n";
+        for (mark, unit) in
+            [(0xfeff, u16::to_le_bytes as fn(u16) -> [u8; 2]), (0xfeff, u16::to_be_bytes)]
+        {
+            let units = std::iter::once(mark).chain(text.encode_utf16());
+            let bytes: Vec<u8> = units.flat_map(unit).collect();
+            let file = Sources::default().load("a.yaml", ContentId::of(&bytes), &bytes);
+            assert!(file.errors.is_empty());
+            assert_eq!(file.documents[0].get("a").unwrap().text(), Some("é"));
+        }
+        let file = Sources::default().load("a.yaml", ContentId::of(b"a: \xff"), b"a: \xff");
+        assert_eq!(file.errors.len(), 1);
+    }
 }
