@@ -21,8 +21,10 @@ fn check(state: &State<'_>, out: &mut Vec<Draft>) {
                 .on(provider)
                 .field(FieldPath::keys(&["spec", "address"]))
                 .at(address)
-                .help("put the address in a Secret under `address` and name it in \
-                 `spec.secretRef`; use https"),
+                .help(
+                    "put the address in a Secret under `address` and name it in \
+                 `spec.secretRef`; use https",
+                ),
         );
     }
 }
@@ -31,9 +33,17 @@ fn check(state: &State<'_>, out: &mut Vec<Draft>) {
 fn fault(address: &str) -> Option<&'static str> {
     let (scheme, rest) = address.split_once("://")?;
     let (host, path) = rest.split_once('/').unwrap_or((rest, ""));
-    let inside = host.split(':').next().is_some_and(|h| h.ends_with(".svc") || h.ends_with(".local") || !h.contains('.'));
-    let webhook = ["hooks.slack.com", "discord.com", "discordapp.com", "outlook.office.com", 
-     "chat.googleapis.com"];
+    let inside = host
+        .split(':')
+        .next()
+        .is_some_and(|h| h.ends_with(".svc") || h.ends_with(".local") || !h.contains('.'));
+    let webhook = [
+        "hooks.slack.com",
+        "discord.com",
+        "discordapp.com",
+        "outlook.office.com",
+        "chat.googleapis.com",
+    ];
     if address.contains("${") {
         None
     } else if host.contains('@') {

@@ -20,6 +20,8 @@ fn check(_: &Pair<'_>, change: &Change, out: &mut Vec<Draft>) {
          cluster must serve `{after}`",
         change.key
     );
-    out.push(found.draft(message).help(format!("`kubectl api-resources --api-group={}` shows \
-     what a cluster serves", change.key.group)));
+    out.push(found.draft(message).help(format!(
+        "`kubectl api-resources --api-group={}` shows what a cluster serves",
+        change.key.group
+    )));
 }

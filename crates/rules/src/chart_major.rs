@@ -5,12 +5,7 @@ use gitops_model::Change;
 use crate::difference::Difference;
 use crate::{Check, Draft, Pair};
 
-rule!(
-    "chart-major",
-    Warning,
-    Check::Change(check),
-    "moves a chart to another major version"
-);
+rule!("chart-major", Warning, Check::Change(check), "moves a chart to another major version");
 
 fn check(_: &Pair<'_>, change: &Change, out: &mut Vec<Draft>) {
     let gvk = &change.object().gvk;
@@ -18,7 +13,9 @@ fn check(_: &Pair<'_>, change: &Change, out: &mut Vec<Draft>) {
         ("helm.toolkit.fluxcd.io", "HelmRelease") => &["spec", "chart", "spec", "version"],
         ("source.toolkit.fluxcd.io", "HelmChart") => &["spec", "version"],
         ("source.toolkit.fluxcd.io", "OCIRepository") => &["spec", "ref", "tag"],
-        ("argoproj.io", "Application") if change.object().at(&["spec", "source", "chart"]).is_some() => {
+        ("argoproj.io", "Application")
+            if change.object().at(&["spec", "source", "chart"]).is_some() =>
+        {
             &["spec", "source", "targetRevision"]
         }
         _ => return,
@@ -42,5 +39,10 @@ fn check(_: &Pair<'_>, change: &Change, out: &mut Vec<Draft>) {
 
 /// The first number of a version: 4 of `v4.5.2` and of `4.x`.
 fn major(version: &str) -> Option<u32> {
-    version.trim_start_matches(['v', '^', '~', '=', '>', ' ']).split(['.', '-']).next()?.parse().ok()
+    version
+        .trim_start_matches(['v', '^', '~', '=', '>', ' '])
+        .split(['.', '-'])
+        .next()?
+        .parse()
+        .ok()
 }

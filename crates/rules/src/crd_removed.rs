@@ -17,7 +17,11 @@ fn check(pair: &Pair<'_>, out: &mut Vec<Draft>) {
         let text = |keys: &[&str]| removed.object.at(keys).and_then(Node::text).unwrap_or_default();
         let (group, kind) = (text(&["spec", "group"]), text(&["spec", "names", "kind"]));
         let objects = |state: &crate::State<'_>| {
-            state.objects().filter(|(_, o)| o.gvk.is(group, kind)).map(|(_, o)| o.key.clone()).collect::<Vec<_>>()
+            state
+                .objects()
+                .filter(|(_, o)| o.gvk.is(group, kind))
+                .map(|(_, o)| o.key.clone())
+                .collect::<Vec<_>>()
         };
         let before = pair.before.as_ref().map(objects).unwrap_or_default();
         let stay = objects(&pair.after);

@@ -31,8 +31,9 @@ fn check(pair: &Pair<'_>, change: &Change, out: &mut Vec<Draft>) {
             .filter(|(_, o)| o.gvk.is(group, kind) && o.gvk.version == *name)
             .map(|(_, o)| &o.key)
             .collect();
-        let mut message = format!("`{kind}.{group}` is no longer served as `{name}`: clients \
-         that ask for it fail");
+        let mut message = format!(
+            "`{kind}.{group}` is no longer served as `{name}`: clients that ask for it fail"
+        );
         if is(version, "storage") && after.is_none() {
             message += ", and the API server refuses the definition while objects are stored in it";
         }

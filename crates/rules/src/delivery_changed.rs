@@ -16,25 +16,45 @@ rule!(
 type Field = (&'static [&'static str], Severity, &'static str);
 
 const KUSTOMIZATION: &[Field] = &[
-    (&["spec", "path"], Severity::Note, "what is not in the new folder too is pruned, and what \
-     is new there is created"),
+    (
+        &["spec", "path"],
+        Severity::Note,
+        "what is not in the new folder too is pruned, and what is new there is created",
+    ),
     (&["spec", "sourceRef"], Severity::Note, "everything is built from another source"),
-    (&["spec", "targetNamespace"], Severity::Warning, "every namespaced object is created again \
-     in the new namespace, and the old ones are pruned, volumes included"),
+    (
+        &["spec", "targetNamespace"],
+        Severity::Warning,
+        "every namespaced object is created again \
+     in the new namespace, and the old ones are pruned, volumes included",
+    ),
     (&["spec", "postBuild"], Severity::Note, "every `${…}` in what it builds is substituted anew"),
     (&["spec", "dependsOn"], Severity::Note, "it no longer waits for the same things"),
-    (&["spec", "kubeConfig"], Severity::Warning, "everything is applied to another cluster, and \
-     nothing is taken away from the old one"),
+    (
+        &["spec", "kubeConfig"],
+        Severity::Warning,
+        "everything is applied to another cluster, and nothing is taken away from the old one",
+    ),
 ];
 
 const APPLICATION: &[Field] = &[
-    (&["spec", "source", "path"], Severity::Note, "what is not in the new folder too is pruned, \
-     if pruning is on"),
+    (
+        &["spec", "source", "path"],
+        Severity::Note,
+        "what is not in the new folder too is pruned, if pruning is on",
+    ),
     (&["spec", "source", "repoURL"], Severity::Note, "everything is built from another source"),
-    (&["spec", "destination"], Severity::Warning, "everything is created in the new place, and \
-     what stands in the old one stays there or is pruned"),
-    (&["spec", "project"], Severity::Warning, "another project decides which sources and \
-     destinations it may use"),
+    (
+        &["spec", "destination"],
+        Severity::Warning,
+        "everything is created in the new place, and \
+     what stands in the old one stays there or is pruned",
+    ),
+    (
+        &["spec", "project"],
+        Severity::Warning,
+        "another project decides which sources and destinations it may use",
+    ),
 ];
 
 fn check(_: &Pair<'_>, change: &Change, out: &mut Vec<Draft>) {

@@ -37,8 +37,11 @@ fn check(state: &State<'_>, out: &mut Vec<Draft>) {
             wording::list(objects.iter().map(|(one, _)| &one.key)),
         );
         let other = one.at(&["metadata", "name"]).map(|n| n.span());
-        Some(Draft::new(message).on(two).related(other, "applied from here too").help(
-            "let one of them apply it and the other depend on it",
-        ))
+        Some(
+            Draft::new(message)
+                .on(two)
+                .related(other, "applied from here too")
+                .help("let one of them apply it and the other depend on it"),
+        )
     }));
 }

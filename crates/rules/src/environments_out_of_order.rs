@@ -22,7 +22,9 @@ fn check(fleet: &Fleet<'_>, out: &mut Vec<Draft>) {
     };
     for pair in ORDER.windows(2) {
         let [first, second] = pair else { continue };
-        for (early, late) in of(first).into_iter().flat_map(|e| of(second).into_iter().map(move |l| (e, l))) {
+        for (early, late) in
+            of(first).into_iter().flat_map(|e| of(second).into_iter().map(move |l| (e, l)))
+        {
             out.extend(larger(early, late));
         }
     }

@@ -22,12 +22,15 @@ fn check(state: &State<'_>, out: &mut Vec<Draft>) {
             let Some(text) = image.text().filter(|t| floats(t)) else { continue };
             let name = container.get("name").and_then(Node::text).unwrap_or_default();
             out.push(
-                Draft::new(format!("`{text}` in `{}` may be another image tomorrow: pods that \
-                 start then run something that no commit shows", object.key))
-                    .on(object)
-                    .field(FieldPath::keys(&["containers", name, "image"]))
-                    .at(image)
-                    .help("name a version, or better a digest"),
+                Draft::new(format!(
+                    "`{text}` in `{}` may be another image tomorrow: pods that \
+                 start then run something that no commit shows",
+                    object.key
+                ))
+                .on(object)
+                .field(FieldPath::keys(&["containers", name, "image"]))
+                .at(image)
+                .help("name a version, or better a digest"),
             );
         }
     }

@@ -15,8 +15,12 @@ rule!(
 fn check(state: &State<'_>, out: &mut Vec<Draft>) {
     let scalers = state.of_kind("autoscaling", "HorizontalPodAutoscaler");
     for scaler in scalers.chain(state.of_kind("keda.sh", "ScaledObject")) {
-        let Some((unit, target)) = target(scaler).and_then(|key| state.object(&key)) else { continue };
-        let Some(replicas) = target.at(&["spec", "replicas"]).filter(|r| !r.is_null()) else { continue };
+        let Some((unit, target)) = target(scaler).and_then(|key| state.object(&key)) else {
+            continue;
+        };
+        let Some(replicas) = target.at(&["spec", "replicas"]).filter(|r| !r.is_null()) else {
+            continue;
+        };
         if ignores_replicas(unit.object.as_deref()) {
             continue;
         }
@@ -33,8 +37,10 @@ fn check(state: &State<'_>, out: &mut Vec<Draft>) {
                 .field(FieldPath::keys(&["spec", "replicas"]))
                 .at(replicas)
                 .related(scaler.at(&["spec", "scaleTargetRef"]).map(Node::span), "scaled here")
-                .help("take `replicas` out once the autoscaler has set it, as a removed field \
-                 falls back to 1 where nobody else owns it"),
+                .help(
+                    "take `replicas` out once the autoscaler has set it, as a removed field \
+                 falls back to 1 where nobody else owns it",
+                ),
         );
     }
 }

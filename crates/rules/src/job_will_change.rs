@@ -22,7 +22,9 @@ fn check(state: &State<'_>, out: &mut Vec<Draft>) {
         let Some(template) = PodTemplate::of(job) else { continue };
         let images = template.containers().filter_map(|c| c.get("image"));
         let mut tagged = images.filter_map(|i| Some((i, tag(i.text()?)?)));
-        let Some((image, tag)) = tagged.find(|(_, tag)| !names(&job.key.name, tag)) else { continue };
+        let Some((image, tag)) = tagged.find(|(_, tag)| !names(&job.key.name, tag)) else {
+            continue;
+        };
         out.push(
             Draft::new(format!(
                 "the template of `{}` cannot change: an update of `{tag}` will be refused while \
@@ -31,8 +33,10 @@ fn check(state: &State<'_>, out: &mut Vec<Draft>) {
             ))
             .on(job)
             .at(image)
-            .help("put the version in the Job's name, set `ttlSecondsAfterFinished`, or mark it \
-             to be recreated (Flux `kustomize.toolkit.fluxcd.io/force: enabled`, an Argo CD hook)"),
+            .help(
+                "put the version in the Job's name, set `ttlSecondsAfterFinished`, or mark it \
+             to be recreated (Flux `kustomize.toolkit.fluxcd.io/force: enabled`, an Argo CD hook)",
+            ),
         );
     }
 }
@@ -44,7 +48,7 @@ fn tag(image: &str) -> Option<&str> {
 
 /// Whether a Job's name holds the version, as names can: dots become dashes.
 fn names(name: &str, tag: &str) -> bool {
-    let plain = |text: &str| text.trim_start_matches('v').replace(['.', '_', '+'], "-").to_lowercase();
+    let plain =
+        |text: &str| text.trim_start_matches('v').replace(['.', '_', '+'], "-").to_lowercase();
     plain(name).contains(&plain(tag))
 }
-

@@ -76,8 +76,9 @@ fn draft(dangling: &Dangling<'_>, breaks: bool, near: Option<String>) -> Option<
     }
     let help = match near {
         Some(name) => format!("did you mean `{name}`?"),
-        None if breaks => "keep it until nothing names it any more, or change who names it \
-         too".to_owned(),
+        None if breaks => {
+            "keep it until nothing names it any more, or change who names it too".to_owned()
+        }
         None => "correct the name, or add what is named".to_owned(),
     };
     let severity = match edge.removed {

@@ -28,7 +28,9 @@ fn check(pair: &Pair<'_>, out: &mut Vec<Draft>) {
             .filter_map(|c| c.old.as_ref())
             .filter(|object| !write::survives_pruning(object, owner))
             .collect();
-        let (Some(first), Some(after)) = (at_risk.first(), pair.after.cluster.unit(to)) else { continue };
+        let (Some(first), Some(after)) = (at_risk.first(), pair.after.cluster.unit(to)) else {
+            continue;
+        };
         let renamed = pair.after.cluster.unit(from).is_none();
         let message = format!(
             "{} from `{from}` to `{to}`{}: {}; {}",
@@ -55,10 +57,14 @@ fn check(pair: &Pair<'_>, out: &mut Vec<Draft>) {
 
 fn race(owner: &Unit) -> &'static str {
     match owner.controller {
-        Controller::ArgoCd => "if the old one prunes before the new one takes them over, they \
-         are deleted and created again",
-        _ => "if the old one reconciles first it deletes them, and the new one then creates \
-         them again",
+        Controller::ArgoCd => {
+            "if the old one prunes before the new one takes them over, they \
+         are deleted and created again"
+        }
+        _ => {
+            "if the old one reconciles first it deletes them, and the new one then creates \
+         them again"
+        }
     }
 }
 

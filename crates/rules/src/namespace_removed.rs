@@ -4,19 +4,16 @@ use gitops_model::Apply;
 
 use crate::{Check, Draft, Pair, removal, wording};
 
-rule!(
-    "namespace-removed",
-    Error,
-    Check::Pair(check),
-    "deletes a namespace and everything in it"
-);
+rule!("namespace-removed", Error, Check::Pair(check), "deletes a namespace and everything in it");
 
 fn check(pair: &Pair<'_>, out: &mut Vec<Draft>) {
     for removed in removal::removed(pair, "", "Namespace") {
         let name = &removed.object.key.name;
         let inside = |key: &gitops_model::ObjectKey| key.namespace == *name;
-        let before = pair.before.as_ref().map_or(0, |b| b.objects().filter(|(_, o)| inside(&o.key)).count());
-        let stay: Vec<_> = pair.after.objects().map(|(_, o)| &o.key).filter(|k| inside(k)).collect();
+        let before =
+            pair.before.as_ref().map_or(0, |b| b.objects().filter(|(_, o)| inside(&o.key)).count());
+        let stay: Vec<_> =
+            pair.after.objects().map(|(_, o)| &o.key).filter(|k| inside(k)).collect();
         let mut message = format!(
             "{} with everything in it: {} of this repository, and whatever else was made there, \
              volumes included",

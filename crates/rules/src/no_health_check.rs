@@ -14,13 +14,18 @@ rule!(
 
 fn check(state: &State<'_>, out: &mut Vec<Draft>) {
     for unit in &state.cluster.units {
-        let Some(object) = unit.object.as_ref().filter(|_| unit.controller == Controller::Flux) else { continue };
+        let Some(object) = unit.object.as_ref().filter(|_| unit.controller == Controller::Flux)
+        else {
+            continue;
+        };
         let checks = object.at(&["spec", "healthChecks"]).map_or(&[][..], Node::items);
         let waiting: Vec<_> = state
             .cluster
             .units
             .iter()
-            .filter_map(|u| u.depends_on.iter().find(|(id, _)| *id == unit.id).map(|(_, span)| (u, *span)))
+            .filter_map(|u| {
+                u.depends_on.iter().find(|(id, _)| *id == unit.id).map(|(_, span)| (u, *span))
+            })
             .collect();
         if unit.waits || !checks.is_empty() || waiting.is_empty() {
             continue;
@@ -28,7 +33,8 @@ fn check(state: &State<'_>, out: &mut Vec<Draft>) {
         let message = format!(
             "{} for `{}`, which has neither `wait` nor `healthChecks`: it is ready as soon as \
              it is applied, so the order does not hold",
-            wording::list(waiting.iter().map(|(u, _)| &u.id.name)) + if waiting.len() == 1 { " waits" } else { " wait" },
+            wording::list(waiting.iter().map(|(u, _)| &u.id.name))
+                + if waiting.len() == 1 { " waits" } else { " wait" },
             unit.id,
         );
         let mut draft = Draft::new(message).on(object).help("set `wait: true`, with a `timeout`");

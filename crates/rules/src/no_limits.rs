@@ -35,8 +35,10 @@ fn check(state: &State<'_>, out: &mut Vec<Draft>) {
                     .on(object)
                     .field(FieldPath::keys(&["containers", text, "resources"]))
                     .at(name)
-                    .help("set `resources.requests` to what it needs, and \
-                     `resources.limits.memory` to what it may take"),
+                    .help(
+                        "set `resources.requests` to what it needs, and \
+                     `resources.limits.memory` to what it may take",
+                    ),
             );
         }
     }

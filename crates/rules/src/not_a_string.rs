@@ -35,8 +35,11 @@ fn entries(object: &Resource, keys: &[&str]) -> impl Iterator<Item = Draft> {
 fn environment(object: &Resource, out: &mut Vec<Draft>) {
     let Some(template) = PodTemplate::of(object) else { return };
     for label in template.node.at(&["metadata", "labels"]).map_or(&[][..], Node::entries) {
-        out.extend(draft(object, &template.path.key("metadata").key("labels").key(&label.key), 
-         &label.value));
+        out.extend(draft(
+            object,
+            &template.path.key("metadata").key("labels").key(&label.key),
+            &label.value,
+        ));
     }
     for container in template.containers() {
         for variable in container.get("env").map_or(&[][..], Node::items) {

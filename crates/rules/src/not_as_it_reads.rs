@@ -4,9 +4,4 @@ use gitops_model::ProblemKind;
 
 use crate::Check;
 
-rule!(
-    "not-as-it-reads",
-    Note,
-    Check::Problem(ProblemKind::Warning),
-    "works, but not as it reads"
-);
+rule!("not-as-it-reads", Note, Check::Problem(ProblemKind::Warning), "works, but not as it reads");

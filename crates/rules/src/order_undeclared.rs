@@ -25,10 +25,18 @@ fn check(state: &State<'_>, out: &mut Vec<Draft>) {
         }
     }
     for ((from, to), links) in needs {
-        let Some(unit) = state.cluster.unit(from).filter(|u| u.controller == Controller::Flux) else { continue };
-        let Some(first) = links.first().filter(|_| !state.waiting_for(to).contains(&from)) else { continue };
+        let Some(unit) = state.cluster.unit(from).filter(|u| u.controller == Controller::Flux)
+        else {
+            continue;
+        };
+        let Some(first) = links.first().filter(|_| !state.waiting_for(to).contains(&from)) else {
+            continue;
+        };
         // What a Kustomization applies and the Kustomization that applies that one are in order.
-        let nested = unit.object.as_ref().is_some_and(|o| state.object(&o.key).is_some_and(|(parent, _)| parent.id == *to));
+        let nested = unit
+            .object
+            .as_ref()
+            .is_some_and(|o| state.object(&o.key).is_some_and(|(parent, _)| parent.id == *to));
         let (Some(owner), false) = (&unit.object, nested) else { continue };
         let message = format!(
             "`{from}` applies `{}`, which needs `{}` of `{to}`, and does not wait for it: on a \
@@ -36,12 +44,14 @@ fn check(state: &State<'_>, out: &mut Vec<Draft>) {
             first.from.key, first.to.key,
         );
         let others = links.len() - 1;
-        let mut draft = Draft::new(message).on(owner).help(format!("add `{}` to its \
-         `dependsOn`", to.name));
+        let mut draft =
+            Draft::new(message).on(owner).help(format!("add `{}` to its `dependsOn`", to.name));
         if others > 0 {
             let object = first.from.object().and_then(|o| o.at(&["metadata", "name"]));
-            draft = draft.related(object.map(|n| n.span()), format!("this one, and {}", 
-             wording::count(others, "other")));
+            draft = draft.related(
+                object.map(|n| n.span()),
+                format!("this one, and {}", wording::count(others, "other")),
+            );
         }
         out.push(draft);
     }

@@ -37,8 +37,10 @@ fn dropped(pair: &Pair<'_>) -> impl Iterator<Item = Draft> {
             ))
             .on(application)
             .severity(Severity::Error)
-            .help("to keep what it applied, first set `preserveResourcesOnDeletion: true` on \
-             its ApplicationSet and wait until that is live")
+            .help(
+                "to keep what it applied, first set `preserveResourcesOnDeletion: true` on \
+             its ApplicationSet and wait until that is live",
+            )
         })
     })
 }
@@ -51,10 +53,13 @@ fn consequence(pair: &Pair<'_>, owner: &Arc<Resource>) -> Option<(String, Severi
             let applied = applied(pair, owner);
             let policy = owner.at(&["spec", "deletionPolicy"]).and_then(Node::text);
             Some(if flag(&["spec", "suspend"]) {
-                (format!("it is suspended, so {applied} stay behind without an owner"), 
-                 Severity::Note)
-            } else if policy == Some("Orphan") || policy.is_none_or(|p| p == "MirrorPrune") && 
-             !flag(&["spec", "prune"]) {
+                (
+                    format!("it is suspended, so {applied} stay behind without an owner"),
+                    Severity::Note,
+                )
+            } else if policy == Some("Orphan")
+                || policy.is_none_or(|p| p == "MirrorPrune") && !flag(&["spec", "prune"])
+            {
                 (format!("{applied} stay behind without an owner"), Severity::Note)
             } else {
                 (format!("{applied} go with it"), Severity::Warning)
@@ -65,27 +70,38 @@ fn consequence(pair: &Pair<'_>, owner: &Arc<Resource>) -> Option<(String, Severi
             Some(if removal::cascades(owner) {
                 (format!("{applied} go with it, as its finalizer asks"), Severity::Warning)
             } else {
-                (format!("{applied} stay behind without an owner, as it has no finalizer"), 
-                 Severity::Note)
+                (
+                    format!("{applied} stay behind without an owner, as it has no finalizer"),
+                    Severity::Note,
+                )
             })
         }
         ("argoproj.io", "ApplicationSet") => {
             let keeps = flag(&["spec", "syncPolicy", "preserveResourcesOnDeletion"]);
             Some(if keeps {
-                ("every Application that it made goes, and what those applied stays \
-                 behind".to_owned(), Severity::Warning)
+                (
+                    "every Application that it made goes, and what those applied stays behind"
+                        .to_owned(),
+                    Severity::Warning,
+                )
             } else {
-                ("every Application that it made goes, and all that those applied".to_owned(), 
-                 Severity::Error)
+                (
+                    "every Application that it made goes, and all that those applied".to_owned(),
+                    Severity::Error,
+                )
             })
         }
-        ("helm.toolkit.fluxcd.io", "HelmRelease") => Some(if flag(&["spec", "suspend"]) {
-            ("it is suspended, so the release stays installed without an owner".to_owned(), 
-             Severity::Note)
-        } else {
-            ("the release is uninstalled with all that its chart made; definitions from its \
+        ("helm.toolkit.fluxcd.io", "HelmRelease") => {
+            Some(if flag(&["spec", "suspend"]) {
+                (
+                    "it is suspended, so the release stays installed without an owner".to_owned(),
+                    Severity::Note,
+                )
+            } else {
+                ("the release is uninstalled with all that its chart made; definitions from its \
              `crds/` folder and claims of StatefulSets stay".to_owned(), Severity::Warning)
-        }),
+            })
+        }
         _ => None,
     }
 }
@@ -110,8 +126,10 @@ fn help(owner: &Resource) -> &'static str {
             "to keep what it applied, delete it with `--cascade=false`, or take its finalizer \
              away first"
         }
-        "ApplicationSet" => "to keep what they applied, first set `preserveResourcesOnDeletion: \
-         true` and wait until that is live",
+        "ApplicationSet" => {
+            "to keep what they applied, first set `preserveResourcesOnDeletion: \
+         true` and wait until that is live"
+        }
         _ => "to keep the release, suspend it first and wait until that is live",
     }
 }

@@ -34,7 +34,8 @@ fn check(state: &State<'_>, out: &mut Vec<Draft>) {
                 budget.key,
                 crate::wording::count(usize::try_from(pods).unwrap_or_default(), "pod"),
             );
-            let mut draft = Draft::new(message).on(budget).field(FieldPath::keys(&["spec", key])).at(limit);
+            let mut draft =
+                Draft::new(message).on(budget).field(FieldPath::keys(&["spec", key])).at(limit);
             for workload in &selected {
                 let replicas = workload.at(&["spec", "replicas"]);
                 draft = draft.related(replicas.map(Node::span), format!("`{}`", workload.key));

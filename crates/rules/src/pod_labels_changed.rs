@@ -18,8 +18,9 @@ fn check(_: &Pair<'_>, change: &Change, out: &mut Vec<Draft>) {
     if !workload::runs_on(object) || Difference::at(change, &["spec", "selector"]).is_some() {
         return;
     }
-    let Some(found) = Difference::at(change, &["spec", "template", "metadata", "labels"]) else 
-     { return };
+    let Some(found) = Difference::at(change, &["spec", "template", "metadata", "labels"]) else {
+        return;
+    };
     let message = format!(
         "the pods of `{}` get other labels, {} instead of {}: all of them are replaced, and \
          what selects them by the old labels loses them",

@@ -14,7 +14,10 @@ rule!(
 fn check(pair: &Pair<'_>, out: &mut Vec<Draft>) {
     let Some(before) = &pair.before else { return };
     for unit in &pair.after.cluster.units {
-        let emptied = unit.prune && unit.controller != Controller::None && unit.inputs.is_some() && unit.resources.is_empty();
+        let emptied = unit.prune
+            && unit.controller != Controller::None
+            && unit.inputs.is_some()
+            && unit.resources.is_empty();
         let Some(old) = before.cluster.unit(&unit.id).filter(|_| emptied) else { continue };
         let going: Vec<_> = old
             .resources
@@ -36,8 +39,10 @@ fn check(pair: &Pair<'_>, out: &mut Vec<Draft>) {
         let mut draft = Draft::new(message)
             .at_span(unit.object.as_ref().and_then(|o| o.at(&["spec", "path"])).map(|n| n.span()))
             .at_span(unit.declared)
-            .help("to remove it all, delete the owner in a change of its own; to keep it, \
-             restore the folder, or set `prune: false` first and wait until that is live");
+            .help(
+                "to remove it all, delete the owner in a change of its own; to keep it, \
+             restore the folder, or set `prune: false` first and wait until that is live",
+            );
         if let Some(object) = &unit.object {
             draft = draft.on(object);
         }

@@ -17,7 +17,9 @@ fn check(state: &State<'_>, out: &mut Vec<Draft>) {
         return;
     }
     for unit in &state.cluster.units {
-        let Some(other) = unit.path.split('/').find_map(environment).filter(|e| e != own) else { continue };
+        let Some(other) = unit.path.split('/').find_map(environment).filter(|e| e != own) else {
+            continue;
+        };
         if unit.path.split('/').any(|part| environment(part).as_ref() == Some(own)) {
             continue;
         }
@@ -31,8 +33,9 @@ fn check(state: &State<'_>, out: &mut Vec<Draft>) {
             other.as_str(),
         );
         let path = unit.object.as_ref().and_then(|o| o.at(&["spec", "path"]));
-        let mut draft = Draft::new(message).help("move what both share to a base, and give each \
-         environment an overlay of its own");
+        let mut draft = Draft::new(message).help(
+            "move what both share to a base, and give each environment an overlay of its own",
+        );
         if let Some(object) = &unit.object {
             draft = draft.on(object);
         }

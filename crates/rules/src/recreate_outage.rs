@@ -24,10 +24,14 @@ fn check(_: &Pair<'_>, change: &Change, out: &mut Vec<Draft>) {
     if workload::replicas(old) == 0 || workload::replicas(new) == 0 {
         return;
     }
-    let message = format!("`{}` is rolled out by this change, and {why}: it is away until the \
-     new pods are ready", new.key);
-    out.push(found.draft(message).severity(Severity::Note).help("roll it out when that is \
-     acceptable, or let it run with more than one replica and `RollingUpdate`"));
+    let message = format!(
+        "`{}` is rolled out by this change, and {why}: it is away until the new pods are ready",
+        new.key
+    );
+    out.push(found.draft(message).severity(Severity::Note).help(
+        "roll it out when that is \
+     acceptable, or let it run with more than one replica and `RollingUpdate`",
+    ));
 }
 
 /// Why no pod runs for a while, where that is so.

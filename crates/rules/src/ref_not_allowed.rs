@@ -25,8 +25,9 @@ fn check(fleet: &Fleet<'_>, out: &mut Vec<Draft>) {
                 source.tracks.kind(),
                 source.tracks.reference(),
             );
-            let object = state.of_kind("source.toolkit.fluxcd.io", 
-             &source.object.kind).find(|o| is(o, source));
+            let object = state
+                .of_kind("source.toolkit.fluxcd.io", &source.object.kind)
+                .find(|o| is(o, source));
             let reference = object.and_then(|o| o.at(&["spec", "ref"]));
             let mut draft = Draft::new(message).clusters([state.name()]).help(
                 "follow what the environment allows, or change `environments` in the configuration",
@@ -49,8 +50,9 @@ fn is(object: &gitops_model::Resource, source: &Source) -> bool {
 fn refusal(tracks: &Tracks, allowed: &EnvironmentConfig) -> Option<String> {
     match (tracks, &allowed.branch, &allowed.tag) {
         (Tracks::Branch(branch), Some(pattern), _) if pattern.matches(branch) => None,
-        (Tracks::Branch(_), Some(pattern), _) => Some(format!("only branches like `{pattern}` \
-         are allowed there")),
+        (Tracks::Branch(_), Some(pattern), _) => {
+            Some(format!("only branches like `{pattern}` are allowed there"))
+        }
         (Tracks::Tag(tag), _, Some(pattern)) if pattern.matches(tag) => None,
         (Tracks::Tag(_) | Tracks::Branch(_), _, Some(pattern)) => {
             Some(format!("only tags like `{pattern}` are allowed there"))

@@ -30,11 +30,13 @@ fn check(state: &State<'_>, out: &mut Vec<Draft>) {
         }
         if source.at(&["spec", "ref"]).is_none_or(|r| r.entries().is_empty()) {
             out.push(
-                Draft::new(format!("`{}` names no reference: it follows the branch `master`", 
-                 source.key))
-                    .on(source)
-                    .severity(Severity::Warning)
-                    .help("say which branch it follows in `spec.ref.branch`"),
+                Draft::new(format!(
+                    "`{}` names no reference: it follows the branch `master`",
+                    source.key
+                ))
+                .on(source)
+                .severity(Severity::Warning)
+                .help("say which branch it follows in `spec.ref.branch`"),
             );
         }
     }

@@ -25,11 +25,14 @@ fn fault(release: &Resource) -> Option<Draft> {
     }
     match release.at(&keys).map(|r| (r, r.get("retries").and_then(Node::as_i64))) {
         None => Some(
-            Draft::new(format!("`{}` has no `spec.upgrade.remediation`: a failed upgrade is \
-             neither tried again nor rolled back", release.key))
-                .on(release)
-                .field(FieldPath::keys(&keys))
-                .help("set `retries: 3`, which also rolls back in between"),
+            Draft::new(format!(
+                "`{}` has no `spec.upgrade.remediation`: a failed upgrade is \
+             neither tried again nor rolled back",
+                release.key
+            ))
+            .on(release)
+            .field(FieldPath::keys(&keys))
+            .help("set `retries: 3`, which also rolls back in between"),
         ),
         Some((remediation, Some(retries))) if retries < 0 => Some(
             Draft::new(format!("`{}` retries a failed upgrade without end", release.key))

@@ -30,7 +30,9 @@ fn check(_: &Pair<'_>, change: &Change, out: &mut Vec<Draft>) {
         let Some(found) = Difference::at(change, keys) else { continue };
         let chart = keys[1] == "chart";
         // A name that is spelled out and equals the default changes nothing.
-        if !chart && identity.0 == identity.1 || chart && (found.before.is_none() || found.after.is_none()) {
+        if !chart && identity.0 == identity.1
+            || chart && (found.before.is_none() || found.after.is_none())
+        {
             continue;
         }
         let message = format!(
@@ -41,14 +43,19 @@ fn check(_: &Pair<'_>, change: &Change, out: &mut Vec<Draft>) {
             wording::value(found.before),
             wording::value(found.after),
         );
-        out.push(found.draft(message).help("keep the identity; or install the new release under \
-         another HelmRelease, move over, and remove the old one last"));
+        out.push(found.draft(message).help(
+            "keep the identity; or install the new release under \
+         another HelmRelease, move over, and remove the old one last",
+        ));
     }
     if let Some(found) = Difference::at(change, &["spec", "chartRef"])
         && found.before.is_none()
     {
-        let message = format!("`{}` takes its chart from `chartRef` now: if that is another \
-         chart, Helm uninstalls the old release", change.key);
+        let message = format!(
+            "`{}` takes its chart from `chartRef` now: if that is another \
+         chart, Helm uninstalls the old release",
+            change.key
+        );
         out.push(found.draft(message).severity(Severity::Note));
     }
 }

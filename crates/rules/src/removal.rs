@@ -82,10 +82,9 @@ impl Removed<'_> {
     /// `` `Kustomization flux-system/apps` deletes WHAT ``
     pub(crate) fn deletes(&self, what: &str) -> String {
         match self.unit.controller {
-            Controller::None => format!(
-                "where what leaves the repository is pruned, {what} is \
-             deleted"
-            ),
+            Controller::None => {
+                format!("where what leaves the repository is pruned, {what} is deleted")
+            }
             Controller::Flux | Controller::ArgoCd => format!("`{}` deletes {what}", self.unit.id),
         }
     }

@@ -15,7 +15,10 @@ rule!(
 fn check(state: &State<'_>, out: &mut Vec<Draft>) {
     for (_, object) in state.objects() {
         let Some(removal) = removed_api(&object.gvk) else { continue };
-        let (Some(node), gone) = (object.at(&["apiVersion"]), state.version >= removal.version()) else { continue };
+        let (Some(node), gone) = (object.at(&["apiVersion"]), state.version >= removal.version())
+        else {
+            continue;
+        };
         let (tense, severity) =
             if gone { ("is", Severity::Error) } else { ("will be", Severity::Note) };
         let message = format!(

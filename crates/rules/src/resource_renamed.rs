@@ -24,7 +24,8 @@ fn check(pair: &Pair<'_>, out: &mut Vec<Draft>) {
             continue;
         }
         let loss = loss(old).or_else(|| hash_lost(old, new));
-        let moved = if rename.kind == RenameKind::Namespace { Severity::Warning } else { Severity::Note };
+        let moved =
+            if rename.kind == RenameKind::Namespace { Severity::Warning } else { Severity::Note };
         let message = format!(
             "`{}` becomes {}: the old one is deleted and the new one created{}",
             old.key,
@@ -69,10 +70,11 @@ fn holds_volume(object: &Resource) -> bool {
 fn loss(old: &Resource) -> Option<(&'static str, Severity)> {
     use Severity::{Error, Warning};
     Some(match (&*old.gvk.group, &*old.gvk.kind) {
-        ("", "PersistentVolumeClaim") => {
-            ("the new claim is empty, and the data of the old one goes unless its volume is \
-             retained", Error)
-        }
+        ("", "PersistentVolumeClaim") => (
+            "the new claim is empty, and the data of the old one goes unless its volume is \
+             retained",
+            Error,
+        ),
         ("apps", "StatefulSet") if old.at(&["spec", "volumeClaimTemplates"]).is_some() => {
             ("claims are named after it, so the new one starts with empty volumes", Error)
         }
@@ -84,10 +86,10 @@ fn loss(old: &Resource) -> Option<(&'static str, Severity)> {
         ("networking.k8s.io", "Ingress") | ("gateway.networking.k8s.io", _) => {
             ("routes are down until the new one is taken up", Warning)
         }
-        ("helm.toolkit.fluxcd.io", "HelmRelease") => {
-            ("the old release is uninstalled and a new one installed, with nothing in common", 
-             Warning)
-        }
+        ("helm.toolkit.fluxcd.io", "HelmRelease") => (
+            "the old release is uninstalled and a new one installed, with nothing in common",
+            Warning,
+        ),
         ("apiextensions.k8s.io", _) => ("every object of the old kind goes with it", Error),
         _ => return None,
     })
@@ -112,8 +114,9 @@ fn help(old: &Resource) -> &'static str {
             "keep the name; or bring the new one up beside the old, copy the data, switch over, \
              and remove the old one last"
         }
-        "Namespace" => "add the new namespace first, move what stands in the old one, and \
-         remove it last",
+        "Namespace" => {
+            "add the new namespace first, move what stands in the old one, and remove it last"
+        }
         _ => "add the new one first and remove the old one when nothing uses it any more",
     }
 }

@@ -17,15 +17,21 @@ fn check(state: &State<'_>, out: &mut Vec<Draft>) {
     for secret in state.of_kind("", "Secret").filter(|s| s.at(&["sops"]).is_none()) {
         for map in ["data", "stringData"] {
             let entries = secret.at(&[map]).map_or(&[][..], Node::entries);
-            let Some(entry) = entries.iter().find(|e| e.value.text().is_some_and(is_plain)) else { continue };
+            let Some(entry) = entries.iter().find(|e| e.value.text().is_some_and(is_plain)) else {
+                continue;
+            };
             out.push(
-                Draft::new(format!("`{}` stands in the repository as it is: everyone who reads \
-                 that knows `{}`", secret.key, entry.key))
-                    .on(secret)
-                    .field(FieldPath::keys(&[map]).key(&entry.key))
-                    .at(&entry.value)
-                    .help("encrypt it with SOPS, seal it, or let an ExternalSecret fetch it; \
-                     then change the value, as history keeps the old one"),
+                Draft::new(format!(
+                    "`{}` stands in the repository as it is: everyone who reads that knows `{}`",
+                    secret.key, entry.key
+                ))
+                .on(secret)
+                .field(FieldPath::keys(&[map]).key(&entry.key))
+                .at(&entry.value)
+                .help(
+                    "encrypt it with SOPS, seal it, or let an ExternalSecret fetch it; \
+                     then change the value, as history keeps the old one",
+                ),
             );
         }
     }

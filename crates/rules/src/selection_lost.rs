@@ -45,8 +45,12 @@ fn draft(pair: &Pair<'_>, change: &SelectionChange<'_>) -> Option<Draft> {
         .severity(severity)
         .help("if that is not meant, make the selector and the labels agree");
     // Either the selector was changed or the labels were: both are suspects.
-    let edited = pair.changes.iter().filter(|c| c.key == selection.from || change.lost.contains(&&c.key));
-    for field in edited.flat_map(|c| &c.fields).filter(|f| f.path.to_string().contains("abels") || f.path.to_string().contains("elector")) {
+    let edited =
+        pair.changes.iter().filter(|c| c.key == selection.from || change.lost.contains(&&c.key));
+    for field in edited
+        .flat_map(|c| &c.fields)
+        .filter(|f| f.path.to_string().contains("abels") || f.path.to_string().contains("elector"))
+    {
         draft = draft.at_span(field.written);
     }
     Some(draft.at_span(selection.span))

@@ -16,10 +16,12 @@ fn check(pair: &Pair<'_>, change: &Change, out: &mut Vec<Draft>) {
     let object = change.object();
     let (keys, what): (&[&str], _) = match (&*object.gvk.group, &*object.gvk.kind) {
         ("", "Service") => (&["spec", "selector"], "traffic goes to other pods"),
-        ("networking.k8s.io", "NetworkPolicy") => (&["spec", "podSelector"], "other pods are \
-         cut off or opened"),
-        ("policy", "PodDisruptionBudget") => (&["spec", "selector"], "other pods are protected \
-         from drains"),
+        ("networking.k8s.io", "NetworkPolicy") => {
+            (&["spec", "podSelector"], "other pods are cut off or opened")
+        }
+        ("policy", "PodDisruptionBudget") => {
+            (&["spec", "selector"], "other pods are protected from drains")
+        }
         _ => return,
     };
     let Some(found) = Difference::at(change, keys) else { return };
@@ -41,10 +43,15 @@ fn check(pair: &Pair<'_>, change: &Change, out: &mut Vec<Draft>) {
         object.key,
         wording::value(Some(after)),
         wording::value(Some(before)),
-        if same && service { "until new pods are ready it finds none, as the pods that run do \
-         not have the new labels" } else { what },
+        if same && service {
+            "until new pods are ready it finds none, as the pods that run do \
+         not have the new labels"
+        } else {
+            what
+        },
     );
     let severity = if same && !service { Severity::Note } else { Severity::Warning };
-    out.push(found.draft(message).severity(severity).help("first add the new labels to the pods \
-     and wait for the rollout, then change the selector"));
+    out.push(found.draft(message).severity(severity).help(
+        "first add the new labels to the pods and wait for the rollout, then change the selector",
+    ));
 }

@@ -34,9 +34,11 @@ fn mismatch(object: &Resource) -> Option<Draft> {
     if selects(selector, &template.labels()) {
         return None;
     }
-    let missing = selector.get("matchLabels")?.entries().iter().find(|e| {
-        labels.and_then(|l| l.get(&e.key)).and_then(|n| n.text()) != e.value.text()
-    });
+    let missing = selector
+        .get("matchLabels")?
+        .entries()
+        .iter()
+        .find(|e| labels.and_then(|l| l.get(&e.key)).and_then(|n| n.text()) != e.value.text());
     let message = match missing {
         Some(e) => format!(
             "`{}` selects pods with `{}: {}`, but its template makes pods with {}",
@@ -54,11 +56,11 @@ fn mismatch(object: &Resource) -> Option<Draft> {
             wording::value(labels),
         ),
     };
-    let mut draft = Draft::new(message)
-        .on(object)
-        .field(FieldPath::keys(&["spec", "selector"]))
-        .help("make the selector and `spec.template.metadata.labels` agree; on an existing \
-         workload change the template, as the selector cannot change");
+    let mut draft =
+        Draft::new(message).on(object).field(FieldPath::keys(&["spec", "selector"])).help(
+            "make the selector and `spec.template.metadata.labels` agree; on an existing \
+         workload change the template, as the selector cannot change",
+        );
     if let Some(e) = missing {
         draft = draft.at(&e.value);
         if let Some(label) = labels.and_then(|l| l.get(&e.key)) {

@@ -25,8 +25,10 @@ fn check(state: &State<'_>, out: &mut Vec<Draft>) {
                 .on(source)
                 .field(FieldPath::keys(&["spec", "ref", "semver"]))
                 .at(range)
-                .help("follow one tag in `spec.ref.tag` and move it by a promotion, or filter \
-                 with `spec.ref.semver` over tags without prefix"),
+                .help(
+                    "follow one tag in `spec.ref.tag` and move it by a promotion, or filter \
+                 with `spec.ref.semver` over tags without prefix",
+                ),
             );
         }
     }

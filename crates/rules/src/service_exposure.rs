@@ -31,6 +31,7 @@ fn check(_: &Pair<'_>, change: &Change, out: &mut Vec<Draft>) {
     let opened = matches!(after, "LoadBalancer" | "NodePort") && before != "LoadBalancer";
     let message = format!("`{}` changes from `{before}` to `{after}`: {what}", change.key);
     let severity = if opened { Severity::Note } else { Severity::Warning };
-    out.push(found.draft(message).severity(severity).help("add a second Service of the new \
-     type, move its users over, and remove this one last"));
+    out.push(found.draft(message).severity(severity).help(
+        "add a second Service of the new type, move its users over, and remove this one last",
+    ));
 }

@@ -17,7 +17,9 @@ fn check(pair: &Pair<'_>, out: &mut Vec<Draft>) {
     let before = pair.before.as_ref().map(|b| b.graph().selections());
     for selection in pair.after.graph().selections().iter().filter(|s| is_idle(s)) {
         let Some((_, service)) = pair.after.object(&selection.from) else { continue };
-        let was = before.and_then(|all| all.iter().find(|s| s.from == selection.from && s.path == selection.path));
+        let was = before.and_then(|all| {
+            all.iter().find(|s| s.from == selection.from && s.path == selection.path)
+        });
         let lost = was.filter(|s| !s.matched.is_empty()).filter(|s| !is_hidden(pair, s));
         let draft = match (lost, was) {
             (Some(was), _) => Some(loses(service, was)),
@@ -26,8 +28,9 @@ fn check(pair: &Pair<'_>, out: &mut Vec<Draft>) {
         };
         out.extend(draft.map(|d| {
             let selector = selection.path.find(&service.body).map_or(&[][..], Node::entries);
-            let draft = d.field(selection.path.clone()).help("make the selector and the pods' \
-             labels agree");
+            let draft = d
+                .field(selection.path.clone())
+                .help("make the selector and the pods' labels agree");
             selector.iter().fold(draft, |draft, e| draft.at(&e.value))
         }));
     }
@@ -56,13 +59,18 @@ fn loses(service: &Resource, was: &Selection) -> Draft {
 /// Whether an object of a kind that is not known here has a template of pods with these labels.
 fn makes_pods(object: &Resource, selector: &[Entry]) -> bool {
     let labels = object.at(&["spec", "template", "metadata", "labels"]);
-    labels.is_some_and(|l| selector.iter().all(|e| l.get(&e.key).and_then(Node::text) == e.value.text()))
+    labels.is_some_and(|l| {
+        selector.iter().all(|e| l.get(&e.key).and_then(Node::text) == e.value.text())
+    })
 }
 
 /// Only a workload that comes near tells that the repository should hold the pods at all.
 fn misses(state: &State<'_>, service: &Resource) -> Option<Draft> {
     let selector = service.at(&["spec", "selector"])?.entries();
-    if state.objects().any(|(_, o)| o.key.namespace == service.key.namespace && makes_pods(o, selector)) {
+    if state
+        .objects()
+        .any(|(_, o)| o.key.namespace == service.key.namespace && makes_pods(o, selector))
+    {
         return None;
     }
     let near = state.objects().map(|(_, o)| o).find_map(|workload| {
@@ -72,7 +80,8 @@ fn misses(state: &State<'_>, service: &Resource) -> Option<Draft> {
         let keyed = selector.iter().any(|e| label(&e.key).is_some());
         let named = workload.key.name == service.key.name && keyed;
         let here = workload.key.namespace == service.key.namespace;
-        (here && (named || shared > 0 && selector.len() == shared + 1)).then_some((workload, labels))
+        (here && (named || shared > 0 && selector.len() == shared + 1))
+            .then_some((workload, labels))
     });
     let (workload, labels) = near?;
     let labels: Vec<String> = labels.iter().map(|(key, value)| format!("{key}: {value}")).collect();

@@ -56,7 +56,8 @@ fn check(pair: &Pair<'_>, change: &Change, out: &mut Vec<Draft>) {
 
 /// Whether a reader is stale after a change of these keys.
 fn reads(edge: &Edge, changed: &[String]) -> bool {
-    let meant = edge.keys.is_empty() || edge.keys.iter().any(|k| changed.iter().any(|c| c.trim_matches(['[', ']', '"']) == k));
+    let meant = edge.keys.is_empty()
+        || edge.keys.iter().any(|k| changed.iter().any(|c| c.trim_matches(['[', ']', '"']) == k));
     edge.changed == Consequence::Stale && meant
 }
 
@@ -66,7 +67,8 @@ fn restarts(pair: &Pair<'_>, consumer: &Resource) -> bool {
     let rolls = |c: &Change| {
         c.action == Action::Added || c.fields.iter().any(|f| f.path.is_below(&["spec", "template"]))
     };
-    let annotations = consumer.at(&["metadata", "annotations"]).map_or(&[][..], gitops_yaml::Node::entries);
+    let annotations =
+        consumer.at(&["metadata", "annotations"]).map_or(&[][..], gitops_yaml::Node::entries);
     let watched = annotations.iter().any(|e| e.key.contains("reloader.stakater.com"))
         || template.is_some_and(|t| t.annotation("reloader.stakater.com/auto").is_some());
     let short_lived = matches!(&*consumer.gvk.kind, "Job" | "CronJob" | "Pod");

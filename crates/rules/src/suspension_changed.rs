@@ -23,13 +23,19 @@ fn check(_: &Pair<'_>, change: &Change, out: &mut Vec<Draft>) {
     let (severity, message) = match (was, is) {
         (false, true) => (
             Severity::Warning,
-            format!("`{}` is suspended: nothing that changes reaches the cluster through it, \
-             drift stays, and nothing is pruned until it is resumed", object.key),
+            format!(
+                "`{}` is suspended: nothing that changes reaches the cluster through it, \
+             drift stays, and nothing is pruned until it is resumed",
+                object.key
+            ),
         ),
         (true, false) => (
             Severity::Note,
-            format!("`{}` is resumed: everything that changed since it was suspended takes \
-             effect at once", object.key),
+            format!(
+                "`{}` is resumed: everything that changed since it was suspended takes \
+             effect at once",
+                object.key
+            ),
         ),
         _ => return,
     };

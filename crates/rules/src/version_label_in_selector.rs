@@ -32,8 +32,10 @@ fn check(state: &State<'_>, out: &mut Vec<Draft>) {
                     .field(FieldPath::keys(&keys).key(&label.key))
                     .at(&label.value)
                     .severity(Severity::Warning)
-                    .help("keep the label on the pods and take it out of the selector, which \
-                     needs one recreation; with kustomize use `labels` without `includeSelectors`"),
+                    .help(
+                        "keep the label on the pods and take it out of the selector, which \
+                     needs one recreation; with kustomize use `labels` without `includeSelectors`",
+                    ),
             );
         }
     }

@@ -39,16 +39,19 @@ fn check(fleet: &Fleet<'_>, out: &mut Vec<Draft>) {
                 source.tracks.kind(),
                 source.tracks.reference(),
             );
-            let shared = fleet.states.iter().filter(|s| {
-                s.cluster.sources.iter().any(|o| o.here && o.tracks == source.tracks)
-            });
+            let shared = fleet
+                .states
+                .iter()
+                .filter(|s| s.cluster.sources.iter().any(|o| o.here && o.tracks == source.tracks));
             out.push(
                 Draft::new(message)
                     .at_span(wave.name.span)
                     .related(source.declared, "what the later wave follows")
                     .clusters(shared.map(|s| s.name()))
-                    .help("let each wave follow a branch or tag of its own that is moved when \
-                     the wave before has soaked"),
+                    .help(
+                        "let each wave follow a branch or tag of its own that is moved when \
+                     the wave before has soaked",
+                    ),
             );
         }
     }
