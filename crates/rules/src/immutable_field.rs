@@ -95,8 +95,8 @@ fn standstill(pair: &Pair<'_>, unit: Option<&Unit>) -> String {
     match unit.controller {
         Controller::Flux => {
             let waiting = pair.after.waiting_for(&unit.id);
-            let mut text = format!("; nothing more of `{}` is applied or pruned until it is \
-             mended", unit.id);
+            let mut text =
+                format!("; nothing more of `{}` is applied or pruned until it is mended", unit.id);
             if !waiting.is_empty() {
                 text += &format!(
                     ", and {} behind it ({})",
@@ -136,7 +136,8 @@ fn losses(object: &Resource) -> &'static str {
 }
 
 fn severity(apply: Apply, object: &Resource) -> Severity {
-    let outage = matches!(&*object.gvk.kind, "Deployment" | "StatefulSet" | "DaemonSet" | "Service");
+    let outage =
+        matches!(&*object.gvk.kind, "Deployment" | "StatefulSet" | "DaemonSet" | "Service");
     match apply {
         Apply::Rejected | Apply::DataLoss => Severity::Error,
         Apply::Recreated if outage => Severity::Error,
@@ -147,8 +148,8 @@ fn severity(apply: Apply, object: &Resource) -> Severity {
 /// A Job that cleans itself up may be gone by the time the update comes, and a manifest may name what
 /// the server once chose.
 fn confidence(object: &Resource, refusal: &Refusal) -> Confidence {
-    let gone = object.gvk.is("batch", "Job")
-        && object.at(&["spec", "ttlSecondsAfterFinished"]).is_some();
+    let gone =
+        object.gvk.is("batch", "Job") && object.at(&["spec", "ttlSecondsAfterFinished"]).is_some();
     if gone || !refusal.certain { Confidence::Possible } else { Confidence::Certain }
 }
 
@@ -165,23 +166,25 @@ fn way_out(object: &Resource, unit: Option<&Unit>) -> String {
         "Job" => "give the Job a new name, for instance with a version in it",
         "PersistentVolumeClaim" | "PersistentVolume" => {
             "keep the old value; for another volume add a claim under a new name, copy the \
-             data, and \
-             switch over"
+             data, and switch over"
         }
         "ConfigMap" | "Secret" => "give it a new name and point its users there",
         "RoleBinding" | "ClusterRoleBinding" => "give the binding a new name in the same change",
         "StorageClass" | "PriorityClass" | "IngressClass" | "GatewayClass" => {
             "add a class under a new name and move its users over"
         }
-        "Service" => "add a Service under a new name, switch its users over, and remove the old \
-         one",
+        "Service" => {
+            "add a Service under a new name, switch its users over, and remove the old one"
+        }
         "CustomResourceDefinition" => "keep the old value, or add a new kind and copy the objects",
         _ => "keep the old value, or create it under a new name",
     };
     let flux = unit.is_some_and(|u| u.controller == Controller::Flux);
     if flux && !write::holds_data(object) && object.gvk.kind != "StatefulSet" {
-        format!("{way}; where a gap is acceptable, annotate this object with \
-             `kustomize.toolkit.fluxcd.io/force: enabled` for this one change")
+        format!(
+            "{way}; where a gap is acceptable, annotate this object with \
+             `kustomize.toolkit.fluxcd.io/force: enabled` for this one change"
+        )
     } else {
         way.to_owned()
     }

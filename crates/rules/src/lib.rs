@@ -15,10 +15,10 @@ mod wording;
 mod workload;
 mod write;
 
+pub use immutable_field::unjudged;
 pub(crate) use rule::Check;
 pub use rule::{Persona, Rule, find};
 pub(crate) use run::{Draft, Fleet};
-pub use immutable_field::unjudged;
 pub use run::{Facts, Pair, State, check, gather};
 
 rules![
