@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use gitops_kustomize::{Context, LoadRestrictor, Options};
+use gitops_kustomize::{Context, LoadRestrictor, Options, Remote};
 use gitops_model::{
     ApplyMode, Cluster, ClusterState, Controller, Problem, Resource, Unchecked, Unit, UnitId,
 };
@@ -24,6 +24,7 @@ pub(crate) fn root(world: &World, path: &SmolStr) -> ClusterState {
     let cx = Context { tree: tree.as_ref(), sources, memo: &memo.kustomize };
     let options = Options {
         load_restrictor: LoadRestrictor::None,
+        remote: Remote::LeaveOut,
         repo_map: config.repo_map.clone(),
         ..Options::default()
     };

@@ -144,6 +144,22 @@ fn yaml_that_is_not_kubernetes_is_passed_over() {
 }
 
 #[test]
+fn what_would_have_to_be_fetched_is_left_out_and_said() {
+    let root =
+        "resources:\n- https://example.com/org/repo/releases/download/v1/crds.yaml\n- ../base\n";
+    let (_repo, said) = check(&[
+        ("far/overlay/kustomization.yaml", root),
+        ("far/base/kustomization.yaml", "resources: [beside.yaml]\n"),
+        ("far/base/beside.yaml", BESIDE),
+    ]);
+    let found = findings_in(&said, "far/");
+    assert!(found.iter().any(|f| f.starts_with("selector-mismatch")), "{found:#?}\n{}", said.out);
+    assert!(!found.iter().any(|f| f.starts_with("render-failed")), "{found:#?}");
+    let unchecked = said.json()["unchecked"].to_string();
+    assert!(unchecked.contains("https://example.com/org/repo"), "{unchecked}");
+}
+
+#[test]
 fn secret_values_reach_no_output() {
     let secret = |value: &str| {
         format!(

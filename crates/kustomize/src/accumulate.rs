@@ -4,7 +4,7 @@
 use std::cell::RefCell;
 use std::sync::Arc;
 
-use gitops_model::EntryKind;
+use gitops_model::{EntryKind, Unchecked};
 use gitops_yaml::{Node, Span};
 
 use crate::build_metadata::Place;
@@ -20,6 +20,7 @@ use crate::resources::Resources;
 use crate::session::Session;
 use crate::trace::Trace;
 use crate::vars::Vars;
+use crate::Remote;
 
 /// What has been gathered so far.
 #[derive(Debug, Clone)]
@@ -27,12 +28,14 @@ pub(crate) struct Accumulated {
     pub(crate) resources: Resources,
     pub(crate) config: Arc<Config>,
     pub(crate) vars: Vars,
+    /// Remote resources that are not among these.
+    pub(crate) left_out: Vec<Unchecked>,
 }
 
 impl Accumulated {
     pub(crate) fn empty() -> Self {
-        let (resources, vars) = (Resources::default(), Vars::default());
-        Self { resources, config: Arc::default(), vars }
+        let (resources, vars, left_out) = Default::default();
+        Self { resources, config: Arc::default(), vars, left_out }
     }
 }
 
@@ -110,10 +113,13 @@ impl Target<'_> {
 
     /// A path is a file, else a directory or a remote base.
     fn add_resource(&self, all: &mut Accumulated, path: &Text) -> Result<()> {
-        let is_directory = self
-            .loader
-            .joined(path)
-            .is_ok_and(|joined| self.loader.kind(&joined) == Some(EntryKind::Directory));
+        let kind = self.loader.joined(path).ok().and_then(|joined| self.loader.kind(&joined));
+        let is_directory = kind == Some(EntryKind::Directory);
+        if kind.is_none() && self.session.options.remote == Remote::LeaveOut && self.is_remote(path)
+        {
+            self.leave_out(all, [crate::remote::not_fetched(path)]);
+            return Ok(());
+        }
         if !is_directory {
             let as_file = self.add_file(all, path).or_at(path.span);
             let Err(file_error) = as_file else { return Ok(()) };
@@ -161,13 +167,37 @@ impl Target<'_> {
         Ok(alone.0)
     }
 
+    /// Whether a resource would have to be fetched.
+    fn is_remote(&self, path: &str) -> bool {
+        match RepoSpec::parse(path) {
+            Some(spec) => self.mapped(path, &spec).is_none(),
+            None => crate::remote::is_url(path),
+        }
+    }
+
+    fn leave_out(&self, all: &mut Accumulated, left_out: impl IntoIterator<Item = Unchecked>) {
+        for unchecked in left_out {
+            let mut known = self.session.left_out.borrow_mut();
+            if !known.contains(&unchecked) {
+                known.push(unchecked.clone());
+            }
+            all.left_out.push(unchecked);
+        }
+    }
+
+    /// The directory that stands for a remote base.
+    fn mapped(&self, path: &str, spec: &RepoSpec) -> Option<&str> {
+        let stands_for = |address: &str| {
+            same_repository(address, &spec.repository) || same_repository(address, path)
+        };
+        let mut known = self.session.options.repo_map.iter();
+        known.find(|(address, _)| stands_for(address)).map(|(_, directory)| directory.as_str())
+    }
+
     /// The loader of another root that this one names: a directory, or what stands for a remote base.
     fn enter(&self, path: &str) -> Result<Loader<'_>> {
         let Some(spec) = RepoSpec::parse(path) else { return self.loader.enter(path) };
-        let mapped = self.session.options.repo_map.iter().find(|(address, _)| {
-            same_repository(address, &spec.repository) || same_repository(address, path)
-        });
-        let Some((_, directory)) = mapped else { return Err(unreachable(path)) };
+        let Some(directory) = self.mapped(path, &spec) else { return Err(unreachable(path)) };
         let joined = format!("{directory}/{}", spec.directory);
         let root = crate::load::clean(&joined)
             .ok_or_else(|| Error::new(format!("`{joined}` leads out of the repository"), None))?;
@@ -182,6 +212,7 @@ impl Target<'_> {
         let step = || format!("recursed merging from path '/{root}'");
         let resources = base.resources.0.iter().cloned();
         all.resources.append_all(resources, &kinds).context(step())?;
+        self.leave_out(all, base.left_out.iter().cloned());
         all.config = all.config.merged(&base.config).context(step())?;
         all.vars.merge(&base.vars).context(step())
     }

@@ -76,6 +76,16 @@ pub enum LoadRestrictor {
     None,
 }
 
+/// What to do about resources that would have to be fetched.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Remote {
+    /// Fail, as a build that must be whole.
+    #[default]
+    Refuse,
+    /// Render the rest, and say what was left out.
+    LeaveOut,
+}
+
 /// How to build.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub struct Options {
@@ -83,6 +93,8 @@ pub struct Options {
     pub release: Release,
     /// Which files may be read.
     pub load_restrictor: LoadRestrictor,
+    /// What to do about remote resources that no directory stands for.
+    pub remote: Remote,
     /// Directories of the tree that stand for remote repositories, by address without `?ref=`.
     pub repo_map: BTreeMap<String, String>,
 }

@@ -1,7 +1,9 @@
 //! Addresses of remote bases: which strings kustomize takes for one, and what stands for it here.
 
 use gitops_model::Unchecked;
+use gitops_yaml::Span;
 
+use crate::decode::Text;
 use crate::error::Error;
 
 /// A remote base: the repository's address, the directory in it, and the revision asked for.
@@ -20,14 +22,24 @@ pub(crate) fn is_url(path: &str) -> bool {
 
 /// The failure of a build that would have to fetch.
 pub(crate) fn unreachable(address: &str) -> Error {
-    let why = format!("`{address}` is remote, and nothing is fetched");
-    let mut error = Error::new(why.clone(), None).help(
+    let not_fetched = not_fetched_at(address, None);
+    let mut error = Error::new(not_fetched.why.clone(), None).help(
         "vendor it into the repository, or map its address to a directory with `repoMap` in \
          .gitops-lint.yaml",
     );
-    let what = format!("remote base {address}");
-    error.unchecked.push(Unchecked { what, why, changed: false, span: None });
+    error.unchecked.push(not_fetched);
     error
+}
+
+/// What is said of a remote resource that is left out.
+pub(crate) fn not_fetched(path: &Text) -> Unchecked {
+    not_fetched_at(path, Some(path.span))
+}
+
+fn not_fetched_at(address: &str, span: Option<Span>) -> Unchecked {
+    let what = format!("remote base {address}");
+    let why = format!("`{address}` is remote, and nothing is fetched");
+    Unchecked { what, why, changed: false, span }
 }
 
 impl RepoSpec {

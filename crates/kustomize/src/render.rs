@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::sync::Arc;
 
-use gitops_model::{Gvk, Problem, Resource};
+use gitops_model::{Gvk, Problem, Resource, Unchecked};
 use gitops_yaml::{Node, Number, Scalar, ScalarKind, Sources, Span, Value};
 
 use crate::accumulate::{Accumulated, Target};
@@ -34,12 +34,22 @@ pub(crate) fn render(
         return found.result.clone();
     }
     let trace = RefCell::new(Trace::default());
-    let rendered = render_root(cx, root, edited, options, &trace);
+    let left_out = RefCell::new(Vec::new());
+    let rendered = render_root(cx, root, edited, options, &trace, &left_out);
+    let left_out = left_out.into_inner();
     let trace = Arc::new(trace.into_inner());
     let result = match rendered {
         Ok((resources, problems)) => {
             let inputs = inputs(&trace, options, edited);
-            Ok(Arc::new(Rendered { resources, problems, unchecked: Vec::new(), inputs }))
+            Ok(Arc::new(Rendered { resources, problems, unchecked: left_out, inputs }))
+        }
+        // What is missing may be why it fails: that is no fault of the root, and is said aloud.
+        Err(error) if !left_out.is_empty() => {
+            let what = format!("kustomization `{root}`");
+            let why = format!("without its remote resources it does not render: {}", error.message);
+            let mut unchecked = left_out;
+            unchecked.push(Unchecked { what, why, changed: false, span: error.span });
+            Err(Arc::new(Failure { problems: Vec::new(), unchecked }))
         }
         Err(error) => {
             let problem = error.problem(root);
@@ -60,6 +70,7 @@ fn render_root(
     edited: Option<&Node>,
     options: &Options,
     trace: &RefCell<Trace>,
+    left_out: &RefCell<Vec<Unchecked>>,
 ) -> Result<(Vec<Arc<Resource>>, Vec<Problem>)> {
     let loader = Loader::new(cx.tree, cx.sources, options, root, trace)?;
     let (kustomization, file_name, warnings) = match edited {
@@ -76,6 +87,7 @@ fn render_root(
         kinds: RefCell::new(Kinds { release: options.release, custom: None }),
         schema_is_set: RefCell::new(false),
         warnings: RefCell::new(warnings),
+        left_out,
         build_metadata,
     };
     session.set_schema(&kustomization, &loader)?;
@@ -93,7 +105,7 @@ fn finish(
     kinds: &Kinds,
     sources: &Sources,
 ) -> Result<Vec<Arc<Resource>>> {
-    let Accumulated { mut resources, config, vars } = all;
+    let Accumulated { mut resources, config, vars, left_out: _ } = all;
     crate::hash::append(&mut resources, kinds)?;
     crate::name_reference::fix(&mut resources, &config, kinds)?;
     vars.resolve(&mut resources, &config)?;

@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::sync::Arc;
 
-use gitops_model::Problem;
+use gitops_model::{Problem, Unchecked};
 use gitops_schema::MergeSchema;
 use gitops_yaml::Span;
 
@@ -21,6 +21,8 @@ pub(crate) struct Session<'a> {
     pub(crate) kinds: RefCell<Kinds>,
     pub(crate) schema_is_set: RefCell<bool>,
     pub(crate) warnings: RefCell<Vec<Problem>>,
+    /// Remote resources that were left out so far.
+    pub(crate) left_out: &'a RefCell<Vec<Unchecked>>,
     /// Whether the root asks for `buildMetadata`, and on which line.
     pub(crate) build_metadata: Option<Span>,
 }

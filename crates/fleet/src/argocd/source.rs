@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use gitops_api::argocd::{Source, Tool};
-use gitops_kustomize::{Context, LoadRestrictor, Options, Release};
+use gitops_kustomize::{Context, LoadRestrictor, Options, Release, Remote};
 use gitops_model::{EntryKind, Problem, ProblemKind, Resource, Tree};
 use gitops_yaml::{ContentId, Entry, Node, Span};
 
@@ -130,6 +130,7 @@ fn kustomize(
     let options = Options {
         release: Release::V5_8_2,
         load_restrictor: LoadRestrictor::RootOnly,
+        remote: Remote::LeaveOut,
         repo_map: world.config.repo_map.clone(),
     };
     let built = match source.options(Tool::Kustomize) {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use gitops_api::flux::{Kustomization, ResourceSet};
 use gitops_config::FluxVersion;
-use gitops_kustomize::{Context, LoadRestrictor, Options, Release};
+use gitops_kustomize::{Context, LoadRestrictor, Options, Release, Remote};
 use gitops_model::{EntryKind, Problem, ProblemKind, Resource, Unchecked, Unit, UnitId};
 use gitops_yaml::{ContentId, Entry, Node};
 
@@ -147,6 +147,7 @@ impl Builder<'_> {
         let options = Options {
             release: Release::V5_8_1,
             load_restrictor: LoadRestrictor::None,
+            remote: Remote::LeaveOut,
             repo_map: config.repo_map.clone(),
         };
         let rendered = gitops_kustomize::build_with(&cx, &root, &kustomization, &options);

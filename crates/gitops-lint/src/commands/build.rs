@@ -24,7 +24,8 @@ pub(crate) fn run(args: &BuildArgs) -> Result<Exit, Stop> {
         Restrictor::RootOnly => LoadRestrictor::RootOnly,
         Restrictor::None => LoadRestrictor::None,
     };
-    let options = Options { release: Release::V5_8_2, load_restrictor, repo_map };
+    let options =
+        Options { release: Release::V5_8_2, load_restrictor, repo_map, ..Options::default() };
     let (sources, memo) = Default::default();
     let builder = Builder { tree, sources, memo, options };
     match &args.output_dir {
