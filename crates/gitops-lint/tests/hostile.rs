@@ -101,7 +101,7 @@ fn aliases_cannot_explode() {
     );
     for i in 1..12 {
         let before = format!("*a{}", i - 1);
-        bomb += &format!("a{i}: &a{i} [{}]\n", vec![before.as_str(); 9].join(","));
+        bomb += &format!("a{i}: &a{i} [{}]\n", [before.as_str(); 9].join(","));
     }
     expect(&[ROOT, ("bad/x.yaml", &bomb)], "aliases");
 }

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use gitops_model::{EntryKind, Unchecked};
 use gitops_yaml::{Node, Span};
 
+use crate::Remote;
 use crate::build_metadata::Place;
 use crate::config::Config;
 use crate::decode::{Text, text};
@@ -20,7 +21,6 @@ use crate::resources::Resources;
 use crate::session::Session;
 use crate::trace::Trace;
 use crate::vars::Vars;
-use crate::Remote;
 
 /// What has been gathered so far.
 #[derive(Debug, Clone)]

@@ -34,5 +34,5 @@ pub use print::{KeyOrder, PrintOptions, print};
 pub use scalar::{Dialect, Exposure, Scalar, ScalarKind, Style, resolve};
 pub use smol_str::SmolStr;
 pub use source::{ContentId, ParsedFile, SourceFile, Sources};
-pub use timestamp::rfc3339;
 pub use span::{FileId, Location, Span};
+pub use timestamp::rfc3339;
