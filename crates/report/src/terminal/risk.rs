@@ -1,5 +1,7 @@
 //! The score with its reasons, and how far the change may go.
 
+use std::collections::BTreeMap;
+
 use gitops_model::{CauseRisk, GateDecision, Reason, Report, WaveDecision};
 
 use super::style::{Page, Style, Tone};
@@ -26,34 +28,55 @@ pub(crate) fn badge(style: &Style, decision: GateDecision) -> String {
     }
 }
 
-/// What the score is made of.
+/// What the score is made of: every cause where it is riskiest, with its scores elsewhere.
 pub(crate) fn section(page: &mut Page<'_>, report: &Report) {
-    let mut causes: Vec<&CauseRisk> = report.risk.causes.iter().collect();
+    let causes = by_cause(&report.risk.causes);
     if causes.is_empty() {
         return;
     }
-    causes.sort_by_key(|c| std::cmp::Reverse(c.score));
     page.section(&format!("Risk {}/100", report.risk.score));
-    for cause in causes.iter().take(MOST) {
-        let score = page.style.paint(tone(cause.score), &format!("{:>3}", cause.score));
-        page.wrapped(
-            &format!("  {score}  "),
-            7,
-            &format!("{} in {}", cause.label, cause.environment),
-        );
-        page.wrapped("       ", 7, &sum(cause, page.style));
-        for lower in cause.lowers.iter().take(2) {
-            let start = format!(
-                "       {} ",
-                page.style.paint(Tone::Good, &format!("lower to {}:", lower.score))
-            );
-            page.wrapped(&start, 7 + format!("lower to {}: ", lower.score).len(), &lower.label);
-        }
+    for environments in causes.iter().take(MOST) {
+        cause(page, environments);
     }
-    if let Some(next) = causes.get(MOST) {
+    if let Some(next) = causes.get(MOST).and_then(|environments| environments.first()) {
         let rest = format!("       and {} more, the highest {}", causes.len() - MOST, next.score);
         let rest = page.style.paint(Tone::Dim, &rest);
         page.line(&rest);
+    }
+}
+
+/// The environments of each cause, the riskiest causes and environments first.
+fn by_cause(risks: &[CauseRisk]) -> Vec<Vec<&CauseRisk>> {
+    let mut sorted: Vec<&CauseRisk> = risks.iter().collect();
+    sorted.sort_by_key(|c| std::cmp::Reverse(c.score));
+    let mut causes: Vec<Vec<&CauseRisk>> = Vec::new();
+    let mut known: BTreeMap<&str, usize> = BTreeMap::new();
+    for risk in sorted {
+        let place = *known.entry(&risk.cause).or_insert(causes.len());
+        match causes.get_mut(place) {
+            Some(environments) => environments.push(risk),
+            None => causes.push(vec![risk]),
+        }
+    }
+    causes
+}
+
+fn cause(page: &mut Page<'_>, environments: &[&CauseRisk]) {
+    let [worst, elsewhere @ ..] = environments else { return };
+    let score = page.style.paint(tone(worst.score), &format!("{:>3}", worst.score));
+    let elsewhere: Vec<String> =
+        elsewhere.iter().map(|c| format!("{} in {}", c.score, c.environment)).collect();
+    let elsewhere = match elsewhere.as_slice() {
+        [] => String::new(),
+        scores => format!(" ({})", scores.join(", ")),
+    };
+    let label = format!("{} in {}{elsewhere}", worst.label, worst.environment);
+    page.wrapped(&format!("  {score}  "), 7, &label);
+    page.wrapped("       ", 7, &sum(worst, page.style));
+    for lower in worst.lowers.iter().take(2) {
+        let word = format!("lower to {}:", lower.score);
+        let start = format!("       {} ", page.style.paint(Tone::Good, &word));
+        page.wrapped(&start, 8 + word.len(), &lower.label);
     }
 }
 
