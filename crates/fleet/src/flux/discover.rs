@@ -12,6 +12,7 @@ use rayon::prelude::*;
 use super::definition::Definition;
 use super::entry::{Entry, Reached, anchor};
 use super::instance;
+use super::patched::patched;
 use crate::files::{clamped, is_within, parent};
 use crate::names::names;
 use crate::roots::Roots;
@@ -154,7 +155,10 @@ impl Finder<'_> {
 
     fn made(&self, made: impl Iterator<Item = instance::Made>) -> Vec<Entry> {
         let entry = |made: instance::Made| {
-            let mut entry = self.entry(made.definition, [made.source]);
+            let objects = vec![made.kustomization, made.source];
+            let mut objects = patched(&self.world, objects, &made.patches).into_iter();
+            let root = Definition::of(&objects.next()?)?;
+            let mut entry = self.entry(root, objects);
             entry.version = made.version;
             self.is_folder(&entry.path).then(|| entry.clone()).or_else(|| self.rebased(entry))
         };

@@ -8,12 +8,14 @@ use gitops_config::FluxVersion;
 use gitops_model::Resource;
 use gitops_yaml::{Entry, Node, Origin, SmolStr, Span};
 
-use super::definition::{Definition, FLUX_SYSTEM};
+use super::definition::FLUX_SYSTEM;
 
 /// A source and a Kustomization made of `sync`.
 pub(crate) struct Made {
-    pub definition: Definition,
+    pub kustomization: Arc<Resource>,
     pub source: Arc<Resource>,
+    /// Patches of all that is installed, these two included.
+    pub patches: Vec<Node>,
     /// The release of Flux that is installed; absent where only a range is given.
     pub version: Option<FluxVersion>,
 }
@@ -79,7 +81,9 @@ fn make(sync: Sync, namespace: &str, instance: Option<&Node>) -> Option<Made> {
     spec.extend(sync.get("path").map(|n| made("path", n)));
     let version = format!("{KUSTOMIZE_GROUP}/v1");
     let kustomization = object(&version, "Kustomization", namespace, name, spec, anchor)?;
-    Some(Made { definition: Definition::of(&kustomization)?, source, version: release })
+    let patches = instance.and_then(|i| i.at(&["kustomize", "patches"]));
+    let patches = patches.map(|p| p.items().to_vec()).unwrap_or_default();
+    Some(Made { kustomization, source, patches, version: release })
 }
 
 fn map(entries: Vec<Entry>, span: Span) -> Node {

@@ -11,6 +11,7 @@ mod expand;
 mod generate;
 mod instance;
 mod overlay;
+mod patched;
 mod resource_set;
 mod sourceignore;
 mod sources;
