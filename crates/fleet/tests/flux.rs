@@ -57,7 +57,7 @@ struct Summary<'s> {
 
 impl Summary<'_> {
     fn line(&mut self, text: std::fmt::Arguments<'_>) {
-        writeln!(self.text, "{text}").unwrap();
+        writeln!(self.text, "{text}").expect("a string takes all text");
     }
 
     fn at(&self, span: Option<Span>) -> String {
@@ -152,7 +152,7 @@ fn check(case: &str) {
 
     let path = folder.join("expected.txt");
     if std::env::var("UPDATE_EXPECTED").is_ok() {
-        std::fs::write(&path, &summary.text).unwrap();
+        std::fs::write(&path, &summary.text).expect("the case can be written");
     }
     let expected = std::fs::read_to_string(&path).unwrap_or_default();
     assert!(expected == summary.text, "{case} gives\n{}", summary.text);
