@@ -9,7 +9,7 @@ use crate::timestamp::rfc3339;
 use crate::{Dialect, Entry, Exposure, Node, Scalar, ScalarKind, Value, resolve};
 use emitter::{Emitter, Wish, below};
 
-/// How [`print`] writes.
+/// How [`print()`] writes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PrintOptions {
     /// In which order keys stand.
