@@ -1,6 +1,6 @@
 //! Renders one kustomization as `kustomize build` does, and keeps every value's history.
 //!
-//! [`build`] reads a root directory through a [`Tree`], [`print`] says the result as kustomize says it.
+//! [`build`] reads a root directory through a [`Tree`], [`print()`] says the result as kustomize says it.
 //! A [`Memo`] shared by all calls renders a root once for equal inputs, whichever tree they are in.
 
 mod accumulate;

@@ -1,6 +1,8 @@
 //! Every case of `testdata/kustomize`: files, and what kustomize v5.8.2 prints for the root `.`, or that it
 //! fails. The last file of a case is `expected.yaml`, or `error` with words of the message.
 
+#![allow(clippy::unwrap_used, clippy::disallowed_methods, reason = "tests read their cases")]
+
 mod support;
 
 use std::path::Path;

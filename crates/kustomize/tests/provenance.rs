@@ -1,5 +1,7 @@
 //! Every value of every case leads to the text that wrote it.
 
+#![allow(clippy::unwrap_used, clippy::disallowed_methods, reason = "tests read their cases")]
+
 mod support;
 
 use std::path::Path;

@@ -7,7 +7,7 @@
 //! - a comment `# error: [rule-id] "text"` says which finding blames that line (`warning` and `note`
 //!   alike); where the comment stands alone, the next line.
 //!
-//! [`state`] and [`unit`] make a cluster of objects alone.
+//! [`state`] and [`unit()`] make a cluster of objects alone.
 
 mod memory;
 mod page;
