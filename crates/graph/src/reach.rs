@@ -7,7 +7,7 @@ use gitops_schema::stored_key;
 use gitops_yaml::SmolStr;
 
 use crate::restart::{Replacement, restart};
-use crate::{Consequence, Edge, Graph, Link, PodTemplate, Relation, Vertex};
+use crate::{Consequence, Edge, Graph, Link, PodTemplate, Presence, Relation, Vertex};
 
 /// How far a failure is followed.
 const MAX_DEPTH: usize = 8;
@@ -43,11 +43,11 @@ pub fn reach(
     };
     let restarting =
         changes.iter().filter(restarting).map(|c| stored_key(&c.key)).collect::<BTreeSet<_>>();
-    let (seen, found) = (BTreeSet::new(), Vec::new());
-    let mut walk = Walk { before, after, changed, restarting, seen, found, start: 0 };
+    let (seen, found, told) = (BTreeSet::new(), Vec::new(), BTreeMap::new());
+    let mut walk = Walk { before, after, changed, restarting, seen, found, told };
     for change in changes {
         walk.seen.clear();
-        walk.start = walk.found.len();
+        walk.told.clear();
         walk.seen.insert(stored_key(&change.key));
         if refused.contains(&change.key) {
             walk.refused(change);
@@ -65,8 +65,8 @@ struct Walk<'a> {
     restarting: BTreeSet<ObjectKey>,
     seen: BTreeSet<ObjectKey>,
     found: Vec<Reached>,
-    /// Where what the change at hand reaches begins in `found`.
-    start: usize,
+    /// Where in `found` stands what the change at hand reaches, by the way it does.
+    told: BTreeMap<(ObjectKey, ObjectKey, Relation), usize>,
 }
 
 impl Walk<'_> {
@@ -107,9 +107,7 @@ impl Walk<'_> {
         let consequence = match change.action {
             Action::Added => Consequence::Nothing,
             // Produced or given, it stays although it is no longer rendered.
-            Action::Removed if link.to.presence != crate::Presence::External => {
-                Consequence::Nothing
-            }
+            Action::Removed if link.to.presence != Presence::External => Consequence::Nothing,
             Action::Removed => removed(),
             Action::Recreated if edge.removed >= Consequence::BreaksNow => edge.removed,
             _ if edge.relation == Relation::Inside => of_labels(change, link),
@@ -140,8 +138,7 @@ impl Walk<'_> {
         let Some(workload) = link.from.object() else { return link.edge.changed };
         match (link.edge.relation, PodTemplate::of(workload)) {
             (Relation::Reads | Relation::Mounts, Some(template)) => {
-                let reloads = template.reloads(workload, &link.to.key.kind);
-                if reloads {
+                if template.reloads(workload, &link.to.key.kind) {
                     Consequence::Restarts
                 } else if template.mounts_by_sub_path(&link.edge.path) {
                     Consequence::Stale
@@ -155,14 +152,12 @@ impl Walk<'_> {
 
     /// What happens to an object that selected, lived in or came from one that is no longer so.
     fn lost(&self, change: &Change, link: Link<'_>) -> Consequence {
-        let edge = link.edge;
-        let from = &link.from.key;
+        let (edge, from) = (link.edge, &link.from.key);
+        let is_there = self.after.find(from).is_some_and(|v| v.object().is_some());
         if edge.selected {
-            let still = self.after.edges_from(from);
-            let same = |l: &&Link<'_>| l.edge.selected && l.edge.path == edge.path;
-            let there = self.after.find(from).is_some_and(|v| v.object().is_some());
-            let others = still.iter().any(|l| same(&l));
-            return if there && !others { edge.removed } else { Consequence::Nothing };
+            let after = self.after.edges_from(from);
+            let others = after.iter().any(|l| l.edge.selected && l.edge.path == edge.path);
+            return if is_there && !others { edge.removed } else { Consequence::Nothing };
         }
         let goes_with = matches!(
             edge.relation,
@@ -170,11 +165,11 @@ impl Walk<'_> {
         );
         let gone = matches!(change.action, Action::Removed | Action::Recreated);
         let guessed = edge.confidence == Confidence::Possible && change.action == Action::Removed;
-        if guessed && self.after.find(from).is_some_and(|v| v.object().is_some()) {
-            return edge.removed;
+        let changes_too = self.changed.contains_key(&stored_key(from));
+        match goes_with && gone && !changes_too || guessed && is_there {
+            true => edge.removed,
+            false => Consequence::Nothing,
         }
-        let told = self.changed.contains_key(&stored_key(from));
-        if goes_with && gone && !told { edge.removed } else { Consequence::Nothing }
     }
 
     /// Notes a consequence, and follows what it leads to.
@@ -213,9 +208,9 @@ impl Walk<'_> {
 
     /// Adds what an object feels, once for each way in which it needs the other: the worst of it.
     fn note(&mut self, reached: Reached) {
-        let way = |r: &Reached| (r.from.clone(), r.to.clone(), r.edge.relation);
-        let told = self.found[self.start..].iter_mut().find(|r| way(r) == way(&reached));
-        match told {
+        let way = (reached.from.clone(), reached.to.clone(), reached.edge.relation);
+        let at = *self.told.entry(way).or_insert(self.found.len());
+        match self.found.get_mut(at) {
             Some(told) if told.consequence >= reached.consequence => {}
             Some(told) => *told = reached,
             None => self.found.push(reached),
