@@ -52,6 +52,8 @@ pub enum Command {
     Explain(ExplainArgs),
     /// List the rules
     Rules(RulesArgs),
+    /// Print a JSON Schema: of the configuration, or of the JSON report
+    Schema(SchemaArgs),
     /// Print the script that completes commands in a shell
     Completions(CompletionsArgs),
     /// Print the manual page
@@ -125,6 +127,10 @@ pub enum Format {
     Markdown,
     /// Annotations of a GitHub workflow.
     Github,
+    /// For GitLab's code quality report.
+    Gitlab,
+    /// For test reports.
+    Junit,
 }
 
 /// From which severity on findings fail the run.
@@ -345,6 +351,23 @@ pub struct RulesArgs {
     /// What to print
     #[arg(long, value_enum, default_value_t = ListFormat::Terminal)]
     pub format: ListFormat,
+}
+
+/// `schema`.
+#[derive(Debug, Args)]
+pub struct SchemaArgs {
+    /// Of what
+    #[arg(value_enum, default_value_t = Schema::Config)]
+    pub of: Schema,
+}
+
+/// What has a JSON Schema.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Schema {
+    /// `.gitops-lint.yaml`.
+    Config,
+    /// The JSON report.
+    Report,
 }
 
 /// `completions`.

@@ -29,6 +29,7 @@ pub(crate) fn run(cli: &Cli) -> Result<Exit, Stop> {
         Command::Impact(args) => graph::impact(args),
         Command::Explain(args) => explain::run(args, cli.color),
         Command::Rules(args) => rules::run(args, cli.color),
+        Command::Schema(args) => shell::schema(args),
         Command::Completions(args) => shell::completions(args),
         Command::Man => shell::man(),
     }

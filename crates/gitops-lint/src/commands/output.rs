@@ -30,6 +30,8 @@ pub(crate) fn write(
             Format::Sarif => gitops_report::sarif(report, sources),
             Format::Markdown => gitops_report::markdown(report, sources),
             Format::Github => gitops_report::github(report, sources),
+            Format::Gitlab => gitops_report::gitlab(report, sources),
+            Format::Junit => gitops_report::junit(report, sources),
         };
         match file {
             Some(path) => write_file(path, &text)?,

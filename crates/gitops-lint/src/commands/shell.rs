@@ -1,14 +1,22 @@
-//! `completions` and `man`: made from the command line's own definition.
+//! `completions`, `man` and `schema`: what other programs read to know this one.
 
 use clap::CommandFactory;
 
-use crate::cli::{Cli, CompletionsArgs};
+use crate::cli::{Cli, CompletionsArgs, Schema, SchemaArgs};
 use crate::exit::{Exit, Stop};
 
 pub(crate) fn completions(args: &CompletionsArgs) -> Result<Exit, Stop> {
     let mut script = Vec::new();
     clap_complete::generate(args.shell, &mut Cli::command(), "gitops-lint", &mut script);
     super::print(&String::from_utf8_lossy(&script))?;
+    Ok(Exit::Pass)
+}
+
+pub(crate) fn schema(args: &SchemaArgs) -> Result<Exit, Stop> {
+    super::print(match args.of {
+        Schema::Config => gitops_config::SCHEMA,
+        Schema::Report => gitops_report::SCHEMA,
+    })?;
     Ok(Exit::Pass)
 }
 
