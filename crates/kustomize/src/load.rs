@@ -11,6 +11,9 @@ use crate::error::{Error, Result};
 use crate::trace::{Seen, Trace};
 use crate::{LoadRestrictor, Options};
 
+/// How deep roots may name each other; kustomize has no limit but its memory.
+const MAX_DEPTH: usize = 100;
+
 /// Reads for one kustomization root.
 pub(crate) struct Loader<'a> {
     pub(crate) tree: &'a dyn Tree,
@@ -72,6 +75,10 @@ impl<'a> Loader<'a> {
             let message = format!(
                 "cycle detected: candidate root '/{root}' contains visited root '/{visited}'"
             );
+            return Err(Error::new(message, None));
+        }
+        if self.chain.len() >= MAX_DEPTH {
+            let message = format!("bases are nested more than {MAX_DEPTH} levels deep");
             return Err(Error::new(message, None));
         }
         let mut chain = self.chain.clone();

@@ -92,7 +92,11 @@ impl Merger<'_> {
             self.path.push(item_segment(&match_keys, &match_values));
             let (merged, in_place) = match (at, from) {
                 (Some(at), None) if matches!(other, Other::Itself) => {
-                    (self.fresh(&rest[at].clone(), items.as_ref())?, true)
+                    let fresh = self.fresh(&rest[at].clone(), items.as_ref())?;
+                    if rest[at].get(DIRECTIVE).is_some() {
+                        rest[at].remove(DIRECTIVE);
+                    }
+                    (fresh, true)
                 }
                 (Some(at), from) => {
                     let replaced = from

@@ -7,7 +7,7 @@ mod list;
 mod types;
 
 use gitops_model::{FieldPath, Removal, Segment};
-use gitops_yaml::{Entry, Node, Scalar, ScalarKind, Span, Style, Value, resolve};
+use gitops_yaml::{Dialect, Entry, Node, Scalar, ScalarKind, Span, Style, Value, resolve};
 
 use types::Field;
 pub use types::MergeSchema;
@@ -106,7 +106,7 @@ impl Merger<'_> {
                 self.note_removal(patch.span());
                 return Ok(None);
             }
-            let fresh = self.fresh(patch, field)?;
+            let fresh = self.at_missing(patch, field)?;
             return Ok(fresh.map(|node| self.over(node, &dest)));
         };
         if from != to {
@@ -148,7 +148,7 @@ impl Merger<'_> {
                     let merged = self.walk(old.clone(), Some(&entry.value), place.as_ref())?;
                     merged.map(|new| restyled(new, old))
                 }
-                None => self.fresh(&entry.value, place.as_ref())?,
+                None => self.at_missing(&entry.value, place.as_ref())?,
             };
             self.path.pop();
             put(&mut dest, entry, merged);
@@ -186,7 +186,10 @@ impl Merger<'_> {
     ) -> Result<(), MergeError> {
         let mut changes = Vec::new();
         for entry in dest.entries().iter().filter(|e| untouched(&e.key)) {
-            if entry.value.as_scalar().is_some_and(|s| !s.text.is_empty()) {
+            if let Some(scalar) = entry.value.as_scalar().filter(|s| !s.text.is_empty()) {
+                if reads_otherwise(scalar) {
+                    changes.push((entry.key.clone(), Some(quoted(entry.value.clone()))));
+                }
                 continue;
             }
             let place = field.and_then(|f| self.schema.field(f, &entry.key)).cloned();
@@ -206,10 +209,25 @@ impl Merger<'_> {
         Ok(())
     }
 
-    /// A value that a patch brings where nothing stood: without its directives and nulls.
+    /// A value that a patch brings where nothing stood. The directive of a list is no directive here: it
+    /// stays an item among items.
+    fn at_missing(
+        &mut self,
+        patch: &Node,
+        field: Option<&Field>,
+    ) -> Result<Option<Node>, MergeError> {
+        match (patch.as_seq(), field.and_then(|f| f.keys.as_deref())) {
+            (Some(_), Some(keys)) => {
+                self.merge_lists(patch.clone(), list::Other::Itself, field, keys)
+            }
+            _ => self.fresh(patch, field),
+        }
+    }
+
+    /// A value inside what a patch brings: without its directives and nulls.
     fn fresh(&mut self, patch: &Node, field: Option<&Field>) -> Result<Option<Node>, MergeError> {
         match &patch.value {
-            Value::Scalar(s) => Ok((s.kind != ScalarKind::Null).then(|| patch.clone())),
+            Value::Scalar(s) => Ok((s.kind != ScalarKind::Null).then(|| quoted(patch.clone()))),
             Value::Map(_) => {
                 if directive(patch)? == Directive::Delete {
                     return Ok(None);
@@ -295,6 +313,24 @@ fn is_shared(a: &Node, b: &Node) -> bool {
     }
 }
 
+/// Whether a bare string would be something else to YAML 1.1.
+fn reads_otherwise(scalar: &Scalar) -> bool {
+    scalar.kind == ScalarKind::Str
+        && matches!(scalar.style, Style::Plain | Style::Tagged)
+        && !scalar.text.contains('\n')
+        && resolve(&scalar.text, Dialect::Kubectl) != ScalarKind::Str
+}
+
+/// A value of a map as kustomize puts it there: quoted if it reads otherwise.
+fn quoted(mut node: Node) -> Node {
+    if let Value::Scalar(s) = &mut node.value
+        && reads_otherwise(s)
+    {
+        s.style = Style::Double;
+    }
+    node
+}
+
 /// A scalar that takes a field over is written the way the old one was: what was quoted stays text.
 fn restyled(mut new: Node, old: &Node) -> Node {
     if let (Value::Scalar(new), Value::Scalar(old)) = (&mut new.value, &old.value) {
@@ -307,7 +343,7 @@ fn restyled(mut new: Node, old: &Node) -> Node {
 fn set_style(scalar: &mut Scalar, style: Style) {
     match style {
         Style::Plain | Style::Tagged => {
-            let implied = resolve(&scalar.text, gitops_yaml::Dialect::Kustomize);
+            let implied = resolve(&scalar.text, Dialect::Kustomize);
             let plain = implied == scalar.kind;
             scalar.style = if plain { Style::Plain } else { Style::Tagged };
         }
