@@ -14,22 +14,24 @@ use gitops_rules::{Facts, Pair, State};
 use gitops_yaml::{SmolStr, Sources};
 use rayon::prelude::*;
 
+use crate::cli::Reading;
+use crate::exit::Stop;
 use crate::settings::{CONFIG_FILE, Settings};
 use crate::states::{Moment, States};
 use crate::touched::Touched;
 
-/// Everything that a run reads.
-pub(crate) struct Analysis<'a> {
-    pub(crate) states: &'a States,
-    pub(crate) settings: &'a Settings,
-    pub(crate) sources: &'a Sources,
-    pub(crate) memo: &'a Memo,
+/// Everything that a run reads, and the verbs run over it.
+pub(crate) struct Analysis {
+    pub(crate) states: States,
+    pub(crate) settings: Settings,
+    pub(crate) sources: Sources,
+    pub(crate) memo: Memo,
     /// Whether rules of taste speak.
     pub(crate) pedantic: bool,
     /// The date, for suppressions that expire.
     pub(crate) today: Option<Date>,
     /// Only these clusters; all where it is empty.
-    pub(crate) clusters: &'a [String],
+    pub(crate) clusters: Vec<String>,
 }
 
 /// One cluster at two moments, and what differs.
@@ -40,14 +42,22 @@ struct Step {
     effect: Option<Effect>,
 }
 
-impl Analysis<'_> {
+impl Analysis {
+    /// Reads the settings; every cluster is looked at, with the rules that everyone wants to hear.
+    pub(crate) fn new(mut states: States, reading: &Reading) -> Result<Self, Stop> {
+        let (sources, memo) = Default::default();
+        let settings = Settings::read(reading, &mut states, &sources)?;
+        let (pedantic, today, clusters) = Default::default();
+        Ok(Self { states, settings, sources, memo, pedantic, today, clusters })
+    }
+
     /// What every cluster is given at a moment.
     pub(crate) fn fleet(&self, moment: Moment) -> Vec<ClusterState> {
         let urls = self.states.urls();
         let world = World {
             tree: self.states.entries(moment),
-            sources: self.sources,
-            memo: self.memo,
+            sources: &self.sources,
+            memo: &self.memo,
             trees: &self.states.at(moment),
             config: &self.settings.config,
             urls: &urls,
@@ -119,17 +129,17 @@ impl Analysis<'_> {
         problems.extend(self.settings.problems.iter().cloned());
         let config = &self.settings.config;
         let pairs: Vec<Pair<'_>> = steps.par_iter().map(|step| self.pair(step)).collect();
-        let touched = Touched::new(&*self.states.base, &*self.states.head, self.sources);
+        let touched = Touched::new(&*self.states.base, &*self.states.head, &self.sources);
         let facts = Facts {
             pairs: &pairs,
             problems: &problems,
             config,
-            sources: self.sources,
+            sources: &self.sources,
             touched: &|span| touched.contains(span),
             today: self.today,
             pedantic: self.pedantic,
         };
-        gitops_rules::gather(gitops_rules::check(&facts), self.sources)
+        gitops_rules::gather(gitops_rules::check(&facts), &self.sources)
     }
 
     /// A change of the configuration is judged by the configuration before it, and said.
@@ -149,7 +159,7 @@ impl Analysis<'_> {
         let changes = changes::reports(&steps, &findings);
         let impact = impact::of(&steps, &findings);
         let input = gitops_gate::Input {
-            sources: self.sources,
+            sources: &self.sources,
             clusters: &clusters,
             changes: &changes,
             findings: &findings,

@@ -15,7 +15,6 @@ use std::io::Write;
 
 use crate::cli::{Cli, Command};
 use crate::exit::{Exit, Stop};
-use crate::tree::RepoMap;
 
 /// Runs a command.
 pub(crate) fn run(cli: &Cli) -> Result<Exit, Stop> {
@@ -43,13 +42,4 @@ pub(crate) fn print(text: &str) -> Result<(), Stop> {
         }
         _ => Ok(()),
     }
-}
-
-/// Reads `--repo-map URL=DIR`.
-pub(crate) fn repo_map(given: &[String]) -> Result<RepoMap, Stop> {
-    let pair = |text: &String| {
-        let pair = text.rsplit_once('=').map(|(url, dir)| (url.to_owned(), dir.to_owned()));
-        pair.ok_or_else(|| Stop::new(format!("`--repo-map {text}` is not of the form `URL=DIR`")))
-    };
-    given.iter().map(pair).collect()
 }

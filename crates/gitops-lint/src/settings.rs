@@ -9,6 +9,7 @@ use gitops_yaml::{ContentId, Sources};
 use crate::cli::{Mode, Reading};
 use crate::exit::{Stop, io};
 use crate::states::States;
+use crate::tree::RepoMap;
 
 /// The configuration's place in a repository.
 pub(crate) const CONFIG_FILE: &str = ".gitops-lint.yaml";
@@ -38,7 +39,7 @@ impl Settings {
             Some(path) => from_disk(path, sources)?,
             None => from_trees(&[&*states.base, &*states.head], sources)?,
         };
-        config.repo_map.extend(states.mount(crate::commands::repo_map(&reading.repo_map)?)?);
+        config.repo_map.extend(states.mount(repo_map(&reading.repo_map)?)?);
         let version = match &reading.kubernetes_version {
             Some(text) => KubernetesVersion::parse(text).ok_or_else(|| {
                 Stop::new(format!(
@@ -72,4 +73,13 @@ fn from_trees(trees: &[&dyn Tree], sources: &Sources) -> Result<(Config, Vec<Pro
 
 fn parse(path: &str, bytes: &[u8], sources: &Sources) -> (Config, Vec<Problem>) {
     gitops_config::read(&sources.load(path, ContentId::of(bytes), bytes))
+}
+
+/// Reads `--repo-map URL=DIR`.
+pub(crate) fn repo_map(given: &[String]) -> Result<RepoMap, Stop> {
+    let pair = |text: &String| {
+        let pair = text.rsplit_once('=').map(|(url, dir)| (url.to_owned(), dir.to_owned()));
+        pair.ok_or_else(|| Stop::new(format!("`--repo-map {text}` is not of the form `URL=DIR`")))
+    };
+    given.iter().map(pair).collect()
 }

@@ -14,7 +14,7 @@ use super::{Analysis, Step};
 pub(super) fn reports(
     steps: &[Step],
     findings: &[Finding],
-    analysis: &Analysis<'_>,
+    analysis: &Analysis,
 ) -> Vec<ClusterReport> {
     let recreated = Recreated::of(findings);
     let mut reports: BTreeMap<SmolStr, ClusterReport> = BTreeMap::new();
@@ -34,7 +34,7 @@ pub(super) fn reports(
     reports.into_values().collect()
 }
 
-fn first(step: &Step, analysis: &Analysis<'_>) -> ClusterReport {
+fn first(step: &Step, analysis: &Analysis) -> ClusterReport {
     let cluster = step.after.cluster.clone();
     let wave = analysis.settings.config.wave_of(&cluster.name).map(|(_, w)| w.name.value.clone());
     let source = |source: &Source| SourceReport { source: source.clone(), effect: None };

@@ -11,6 +11,7 @@ use rayon::prelude::*;
 use crate::cli::{BuildArgs, Restrictor};
 use crate::exit::{Exit, Stop, io};
 use crate::problems;
+use crate::settings::repo_map;
 use crate::tree::{DirectoryTree, Mounted};
 
 pub(crate) fn run(args: &BuildArgs) -> Result<Exit, Stop> {
@@ -18,7 +19,7 @@ pub(crate) fn run(args: &BuildArgs) -> Result<Exit, Stop> {
     // A base may lie anywhere in the repository; without one, anywhere, as for the original.
     let top = repository_top(&folder).unwrap_or_else(|| Path::new("/").to_owned());
     let tree: Arc<dyn Tree> = Arc::new(DirectoryTree::open(&top).map_err(io(&top))?);
-    let (tree, repo_map) = Mounted::over(tree, super::repo_map(&args.repo_map)?)?;
+    let (tree, repo_map) = Mounted::over(tree, repo_map(&args.repo_map)?)?;
     let root = relative(&folder, &top);
     let load_restrictor = match args.load_restrictor {
         Restrictor::RootOnly => LoadRestrictor::RootOnly,

@@ -2,7 +2,6 @@
 
 use std::path::{Path, PathBuf};
 
-use gitops_fleet::Memo;
 use gitops_model::Finding;
 use gitops_yaml::Sources;
 
@@ -11,22 +10,15 @@ use crate::analysis::Analysis;
 use crate::cli::{CheckArgs, Color, Persona};
 use crate::clock;
 use crate::exit::{Exit, Stop, io};
-use crate::settings::{CONFIG_FILE, Settings};
+use crate::settings::CONFIG_FILE;
 use crate::states::States;
 
 pub(crate) fn run(args: &CheckArgs, color: Color) -> Result<Exit, Stop> {
-    let (mut states, shown) = scope(&args.paths)?;
-    let sources = Sources::default();
-    let settings = Settings::read(&args.reading, &mut states, &sources)?;
-    let memo = Memo::default();
+    let (states, shown) = scope(&args.paths)?;
     let analysis = Analysis {
-        states: &states,
-        settings: &settings,
-        sources: &sources,
-        memo: &memo,
         pedantic: args.output.persona == Persona::Pedantic,
         today: Some(clock::today(None)?),
-        clusters: &[],
+        ..Analysis::new(states, &args.reading)?
     };
     let mut report = analysis.check();
     if report.clusters.is_empty() && report.findings.is_empty() {
@@ -34,8 +26,10 @@ pub(crate) fn run(args: &CheckArgs, color: Color) -> Result<Exit, Stop> {
             "there is nothing to analyse here: no Kubernetes object was found",
         ));
     }
-    report.findings.retain(|f| shown.is_empty() || shown.iter().any(|k| is_below(f, k, &sources)));
-    output::write(&report, &sources, &args.output, color)
+    report
+        .findings
+        .retain(|f| shown.is_empty() || shown.iter().any(|k| is_below(f, k, &analysis.sources)));
+    output::write(&report, &analysis.sources, &args.output, color)
 }
 
 /// The state to check and the paths whose findings to show. A folder with a configuration of its own, or

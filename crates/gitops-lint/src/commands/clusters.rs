@@ -1,29 +1,14 @@
 //! `clusters`: what was discovered. The first command that a new user runs.
 
-use gitops_fleet::Memo;
-use gitops_yaml::Sources;
-
 use super::output;
 use crate::analysis::Analysis;
 use crate::cli::{ClustersArgs, Color, ListFormat};
 use crate::exit::{Exit, Stop};
-use crate::settings::Settings;
 use crate::states::States;
 
 pub(crate) fn run(args: &ClustersArgs, color: Color) -> Result<Exit, Stop> {
-    let mut states = States::single(args.repository.as_deref())?;
-    let sources = Sources::default();
-    let settings = Settings::read(&args.reading, &mut states, &sources)?;
-    let memo = Memo::default();
-    let analysis = Analysis {
-        states: &states,
-        settings: &settings,
-        sources: &sources,
-        memo: &memo,
-        pedantic: false,
-        today: None,
-        clusters: &[],
-    };
+    let states = States::single(args.repository.as_deref())?;
+    let analysis = Analysis::new(states, &args.reading)?;
     let (report, problems) = analysis.overview();
     if report.clusters.is_empty() && problems.is_empty() {
         return Err(Stop::nothing(
@@ -31,10 +16,13 @@ pub(crate) fn run(args: &ClustersArgs, color: Color) -> Result<Exit, Stop> {
         ));
     }
     let text = match args.format {
-        ListFormat::Terminal => {
-            gitops_report::clusters(&report, &problems, &sources, &output::style(color, true))
-        }
-        ListFormat::Json => gitops_report::json(&report, &sources),
+        ListFormat::Terminal => gitops_report::clusters(
+            &report,
+            &problems,
+            &analysis.sources,
+            &output::style(color, true),
+        ),
+        ListFormat::Json => gitops_report::json(&report, &analysis.sources),
     };
     super::print(&text)?;
     Ok(Exit::Pass)

@@ -3,16 +3,13 @@
 use std::fmt::Write as _;
 use std::path::Path;
 
-use gitops_fleet::Memo;
 use gitops_graph::{Consequence, Graph, Link, dot, mermaid};
 use gitops_model::{ClusterState, ObjectKey};
-use gitops_yaml::Sources;
 use serde_json::json;
 
 use crate::analysis::Analysis;
 use crate::cli::{GraphArgs, GraphFormat, ImpactArgs, Reading};
 use crate::exit::{Exit, Stop};
-use crate::settings::Settings;
 use crate::states::{Moment, States};
 
 pub(crate) fn graph(args: &GraphArgs) -> Result<Exit, Stop> {
@@ -63,19 +60,8 @@ fn fleet(
     reading: &Reading,
     clusters: &[String],
 ) -> Result<Vec<ClusterState>, Stop> {
-    let mut states = States::single(repository)?;
-    let sources = Sources::default();
-    let settings = Settings::read(reading, &mut states, &sources)?;
-    let memo = Memo::default();
-    let analysis = Analysis {
-        states: &states,
-        settings: &settings,
-        sources: &sources,
-        memo: &memo,
-        pedantic: false,
-        today: None,
-        clusters,
-    };
+    let states = States::single(repository)?;
+    let analysis = Analysis { clusters: clusters.to_vec(), ..Analysis::new(states, reading)? };
     let fleet = analysis.fleet(Moment::Merged);
     if fleet.is_empty() {
         return Err(Stop::nothing("no cluster was found; `gitops-lint clusters` says why"));

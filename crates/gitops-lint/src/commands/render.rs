@@ -3,37 +3,24 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use gitops_fleet::Memo;
 use gitops_model::{ClusterState, Resource, Unit};
-use gitops_yaml::{Exposure, Node, Scalar, Sources, Value};
+use gitops_yaml::{Exposure, Node, Scalar, Value};
 
 use super::output::write_file;
 use crate::analysis::Analysis;
 use crate::cli::RenderArgs;
 use crate::exit::{Exit, Stop, io};
 use crate::problems;
-use crate::settings::Settings;
 use crate::states::{Moment, States};
 
 pub(crate) fn run(args: &RenderArgs) -> Result<Exit, Stop> {
-    let mut states = States::single(args.repository.as_deref())?;
-    let sources = Sources::default();
-    let settings = Settings::read(&args.reading, &mut states, &sources)?;
-    problems::print(&settings.problems, "warning", &sources);
-    let memo = Memo::default();
+    let states = States::single(args.repository.as_deref())?;
     let wanted: Vec<String> = args.cluster.iter().cloned().collect();
-    let analysis = Analysis {
-        states: &states,
-        settings: &settings,
-        sources: &sources,
-        memo: &memo,
-        pedantic: false,
-        today: None,
-        clusters: &wanted,
-    };
+    let analysis = Analysis { clusters: wanted.clone(), ..Analysis::new(states, &args.reading)? };
+    problems::print(&analysis.settings.problems, "warning", &analysis.sources);
     let fleet = analysis.fleet(Moment::Merged);
     for cluster in &fleet {
-        problems::print(&cluster.problems, "error", &sources);
+        problems::print(&cluster.problems, "error", &analysis.sources);
     }
     match (&args.output_dir, fleet.as_slice()) {
         (Some(out), _) if args.all_clusters => files(&fleet, out, args)?,
