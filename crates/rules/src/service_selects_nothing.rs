@@ -1,7 +1,7 @@
 //! `service-selects-nothing`: a Service has no pod behind it.
 
 use gitops_graph::{PodTemplate, Selection};
-use gitops_model::{Confidence, Resource};
+use gitops_model::{Confidence, ObjectKey, Resource};
 use gitops_yaml::{Entry, Node};
 
 use crate::{Check, Draft, Pair, State, wording};
@@ -30,10 +30,36 @@ fn check(pair: &Pair<'_>, out: &mut Vec<Draft>) {
             let selector = selection.path.find(&service.body).map_or(&[][..], Node::entries);
             let draft = d
                 .field(selection.path.clone())
+                .related(selection.span, "the selector")
                 .help("make the selector and the pods' labels agree");
-            selector.iter().fold(draft, |draft, e| draft.at(&e.value))
+            let lost = lost.map_or(&[][..], |was| &was.matched);
+            suspects(&pair.after, selector, lost).into_iter().fold(draft, Draft::at)
         }));
     }
+}
+
+/// The pairs of the selector that do not fit, with the labels of the pods in their place; all pairs
+/// where none of its pods is left.
+fn suspects<'a>(
+    state: &State<'a>,
+    selector: &'a [Entry],
+    workloads: &[ObjectKey],
+) -> Vec<&'a Node> {
+    let mut suspects = Vec::new();
+    for workload in workloads.iter().filter_map(|key| state.object(key)).map(|(_, o)| o) {
+        let Some(template) = PodTemplate::of(workload) else { continue };
+        for pair in selector {
+            let label = template.node.at(&["metadata", "labels", &pair.key]);
+            if label.and_then(Node::text) != pair.value.text() {
+                suspects.push(&pair.value);
+                suspects.extend(label);
+            }
+        }
+    }
+    if suspects.is_empty() {
+        suspects.extend(selector.iter().map(|pair| &pair.value));
+    }
+    suspects
 }
 
 fn is_idle(selection: &Selection) -> bool {
