@@ -11,10 +11,19 @@ use gitops_yaml::{ContentId, SmolStr};
 /// A folder and all below it. What was seen once is taken to stay as it is.
 pub(crate) struct DirectoryTree {
     top: PathBuf,
-    kinds: RwLock<HashMap<SmolStr, Option<EntryKind>>>,
+    seen: RwLock<HashMap<SmolStr, Seen>>,
     ids: RwLock<HashMap<SmolStr, ContentId>>,
     /// Bytes read for their hash and not yet asked for.
     unread: Mutex<HashMap<SmolStr, Arc<[u8]>>>,
+}
+
+/// What stands at a path.
+#[derive(Clone, Default)]
+struct Seen {
+    /// Behind symbolic links that stay in the tree.
+    kind: Option<EntryKind>,
+    /// Where a symbolic link leads.
+    link: Option<SmolStr>,
 }
 
 impl DirectoryTree {
@@ -27,8 +36,8 @@ impl DirectoryTree {
         if !top.is_dir() {
             return Err(std::io::Error::new(ErrorKind::NotADirectory, "not a directory"));
         }
-        let (kinds, ids, unread) = Default::default();
-        Ok(Self { top, kinds, ids, unread })
+        let (seen, ids, unread) = Default::default();
+        Ok(Self { top, seen, ids, unread })
     }
 
     /// The folder, absolute and without symbolic links.
@@ -37,22 +46,36 @@ impl DirectoryTree {
         &self.top
     }
 
-    fn look(&self, path: &str) -> Option<EntryKind> {
+    fn seen(&self, path: &str) -> Seen {
+        let known = self.seen.read().unwrap_or_else(PoisonError::into_inner).get(path).cloned();
+        known.unwrap_or_else(|| {
+            let seen = self.look(path);
+            let mut all = self.seen.write().unwrap_or_else(PoisonError::into_inner);
+            all.insert(path.into(), seen.clone());
+            seen
+        })
+    }
+
+    fn look(&self, path: &str) -> Seen {
         let on_disk = self.top.join(path);
-        let meta = std::fs::symlink_metadata(&on_disk).ok()?;
-        let meta = if meta.is_symlink() {
-            // A link out of the tree is not followed.
-            let target = on_disk.canonicalize().ok()?;
-            target.starts_with(&self.top).then_some(())?;
-            std::fs::metadata(target).ok()?
-        } else {
-            meta
-        };
-        match (meta.is_dir(), meta.is_file()) {
-            (true, _) => Some(EntryKind::Directory),
-            (_, true) => Some(EntryKind::File),
-            _ => None,
+        let Ok(meta) = std::fs::symlink_metadata(&on_disk) else { return Seen::default() };
+        if !meta.is_symlink() {
+            return Seen { kind: kind_of(&meta), link: None };
         }
+        // A link out of the tree is not followed.
+        let target = on_disk.canonicalize().ok().filter(|t| t.starts_with(&self.top));
+        let kind = target.and_then(|t| kind_of(&std::fs::metadata(t).ok()?));
+        let link = std::fs::read_link(&on_disk).ok();
+        let link = link.and_then(|l| super::join(super::parent(path), l.to_str()?));
+        Seen { kind, link: link.map(SmolStr::new) }
+    }
+
+    /// Whether a path climbs nowhere, and meets no symbolic link.
+    fn is_plain(&self, path: &str) -> bool {
+        let ends = path.match_indices('/').map(|(end, _)| end).chain([path.len()]);
+        let mut seen = ends.map(|end| self.seen(&path[..end]));
+        !path.split('/').any(|name| name == "..")
+            && seen.all(|s| s.kind.is_some() && s.link.is_none())
     }
 
     fn bytes(&self, path: &str) -> Result<Arc<[u8]>, TreeError> {
@@ -63,8 +86,10 @@ impl DirectoryTree {
         }
         let unreadable =
             |e: std::io::Error| TreeError::Unreadable { path: path.to_owned(), why: e.to_string() };
-        // Directories on the way may be links, too.
-        let real = self.top.join(path).canonicalize().map_err(unreadable)?;
+        let mut real = self.top.join(path);
+        if !self.is_plain(path) {
+            real = real.canonicalize().map_err(unreadable)?;
+        }
         if !real.starts_with(&self.top) {
             return Err(TreeError::Outside(path.to_owned()));
         }
@@ -75,13 +100,7 @@ impl DirectoryTree {
 
 impl Tree for DirectoryTree {
     fn kind(&self, path: &str) -> Option<EntryKind> {
-        let known = self.kinds.read().unwrap_or_else(PoisonError::into_inner).get(path).copied();
-        known.unwrap_or_else(|| {
-            let kind = self.look(path);
-            let mut kinds = self.kinds.write().unwrap_or_else(PoisonError::into_inner);
-            kinds.insert(path.into(), kind);
-            kind
-        })
+        self.seen(path).kind
     }
 
     fn content_id(&self, path: &str) -> Result<ContentId, TreeError> {
@@ -118,7 +137,14 @@ impl Tree for DirectoryTree {
     }
 
     fn link_target(&self, path: &str) -> Option<SmolStr> {
-        let target = std::fs::read_link(self.top.join(path)).ok()?;
-        super::join(super::parent(path), target.to_str()?).map(SmolStr::new)
+        self.seen(path).link
+    }
+}
+
+fn kind_of(meta: &std::fs::Metadata) -> Option<EntryKind> {
+    match (meta.is_dir(), meta.is_file()) {
+        (true, _) => Some(EntryKind::Directory),
+        (_, true) => Some(EntryKind::File),
+        _ => None,
     }
 }
