@@ -61,6 +61,12 @@ pub trait Tree: Send + Sync {
         path.into()
     }
 
+    /// The symbolic links that are absolute or lead out of the tree, as far as they are known, in byte order.
+    /// Argo CD renders nothing of a repository that has one.
+    fn stray_links(&self) -> Vec<SmolStr> {
+        Vec::new()
+    }
+
     /// Where a symbolic link leads, if the path is one and stays in the tree.
     fn link_target(&self, path: &str) -> Option<SmolStr> {
         let _ = path;

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use gitops_api::argocd::{Application, Source as View};
 use gitops_model::{
-    ApplyMode, Controller, Deployed, ObjectKey, Problem, Resource, Source, SourceRef, Tracks, Tree,
-    Unchecked, Unit, UnitId,
+    ApplyMode, Controller, Deployed, ObjectKey, Problem, ProblemKind, Resource, Source, SourceRef,
+    Tracks, Tree, Unchecked, Unit, UnitId,
 };
 use gitops_schema::kustomize_cluster_scoped;
 use gitops_yaml::{ContentId, Entry, Node, Origin, SmolStr};
@@ -172,7 +172,10 @@ impl Place<'_> {
         match self.world.trees.tree(self.cluster, &source.object, Some(url), &source.tracks) {
             SourceTree::Here { tree, revision, deployed } => {
                 (source.revision, source.deployed) = (revision, deployed);
-                Files::Here(tree, source)
+                match tree.stray_links().first() {
+                    None => Files::Here(tree, source),
+                    Some(link) => Files::Broken(stray(link, view), source),
+                }
             }
             SourceTree::Elsewhere { why } => Files::Gap(why, source),
             SourceTree::Unresolved(mut problem) => {
@@ -203,6 +206,14 @@ impl Place<'_> {
             target_revision: view.target_revision().into(),
         }
     }
+}
+
+/// A link out of the repository, wherever it stands, keeps Argo CD from rendering any of it.
+fn stray(link: &str, view: View<'_>) -> Problem {
+    let message = format!("the symbolic link `{link}` is absolute or leads out of the repository");
+    Problem::new(ProblemKind::Discovery, message, Some(view.node().span())).help(
+        "Argo CD renders nothing of a repository with such a link: make it relative, or remove it",
+    )
 }
 
 /// Why an Application without sources of its own gives nothing.

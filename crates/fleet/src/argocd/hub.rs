@@ -4,13 +4,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use gitops_api::argocd::{Application, ApplicationSet};
+use gitops_api::argocd::{AppProject, Application, ApplicationSet};
 use gitops_model::{Problem, Resource, SourceRef, Tree, Unchecked};
 use gitops_yaml::{Node, SmolStr, Span};
 use rayon::prelude::*;
 
 use super::application::{Built, Place};
 use super::clusters::{KnownCluster, known, resolve};
+use super::project;
 use super::set::{self, Inputs, Stop};
 use crate::source::Addresses;
 use crate::{SourceTree, World};
@@ -58,7 +59,27 @@ impl Hub {
             }
             secrets = all;
         }
+        self.check_projects(&mut walk);
         walk
+    }
+
+    /// Holds each Application against its project, where the repository has that.
+    fn check_projects(&self, walk: &mut Walk) {
+        let rendered = walk.units.iter().flat_map(|(_, b)| b.unit.resources.iter());
+        let objects: Vec<Arc<Resource>> = self.objects.iter().chain(rendered).cloned().collect();
+        let projects: BTreeMap<&str, AppProject<'_>> = objects
+            .iter()
+            .filter_map(|o| Some((o.key.name.as_str(), AppProject::of(o)?)))
+            .collect();
+        for (_, built) in &mut walk.units {
+            let Some(application) = built.unit.object.as_deref().and_then(Application::of) else {
+                continue;
+            };
+            let root = built.unit.id.to_string();
+            let project = projects.get(application.project());
+            let denied = project.map(|p| project::denied(application, *p)).unwrap_or_default();
+            built.problems.extend(denied.into_iter().map(|p| p.of(root.clone())));
+        }
     }
 }
 

@@ -10,6 +10,7 @@ mod environment;
 mod hub;
 mod overrides;
 mod patterns;
+mod project;
 mod set;
 mod source;
 mod state;

@@ -162,6 +162,19 @@ impl Tree for ListedTree {
         names.iter().filter_map(kind).collect()
     }
 
+    fn stray_links(&self) -> Vec<SmolStr> {
+        let strays = |(path, listed): (&SmolStr, &Listed)| match listed {
+            Listed::Link(target) => {
+                let inside = super::join(super::parent(path), target);
+                (target.starts_with('/') || inside.is_none()).then(|| path.clone())
+            }
+            Listed::File(..) => None,
+        };
+        let mut links: Vec<SmolStr> = self.files.iter().filter_map(strays).collect();
+        links.sort();
+        links
+    }
+
     fn link_target(&self, path: &str) -> Option<SmolStr> {
         match self.files.get(path) {
             Some(Listed::Link(target)) => {

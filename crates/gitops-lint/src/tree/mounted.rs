@@ -66,6 +66,10 @@ impl Tree for Mounted {
         tree.read(path)
     }
 
+    fn stray_links(&self) -> Vec<SmolStr> {
+        self.tree.stray_links()
+    }
+
     fn list(&self, path: &str) -> Vec<(SmolStr, EntryKind)> {
         let (tree, path) = self.find(path);
         tree.list(path)
