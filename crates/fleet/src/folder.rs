@@ -72,7 +72,8 @@ pub(crate) fn plain(world: &World, scan: &Scan) -> ClusterState {
     state(world, DEFAULT.into(), SmolStr::default(), unit, problems, Vec::new())
 }
 
-fn unit(path: &str) -> Unit {
+/// A folder that no controller declares, with nothing in it yet.
+pub(crate) fn unit(path: &str) -> Unit {
     let name = if path.is_empty() { "." } else { path };
     Unit {
         id: UnitId {

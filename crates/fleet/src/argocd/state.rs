@@ -1,10 +1,11 @@
 //! From what a hub leads to, to the states of the clusters that it deploys to.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use gitops_api::argocd::IN_CLUSTER_NAME;
-use gitops_model::{Cluster, ClusterState, Source};
-use gitops_yaml::SmolStr;
+use gitops_model::{Cluster, ClusterState, Source, Unit};
+use gitops_yaml::{ContentId, SmolStr};
 use rayon::prelude::*;
 
 use super::application::Built;
@@ -60,6 +61,7 @@ impl<'h> Followed<'h> {
             let name = if is_shared(&name) { format!("{}/{name}", hub.name).into() } else { name };
             let mut state = gather(cluster(world, name, hub, is_own), built);
             if is_own {
+                state.units.insert(0, entry_unit(hub));
                 state.problems.extend(rest.problems.iter().cloned());
                 state.unchecked.extend(rest.unchecked.iter().cloned());
             }
@@ -78,6 +80,13 @@ fn own_name(world: &World<'_>, hub: &Hub, is_only: bool) -> SmolStr {
         None if is_only => IN_CLUSTER_NAME.into(),
         None => hub.name.clone(),
     }
+}
+
+/// What is applied by hand to begin with: no Application renders it, yet it is on the hub's cluster.
+fn entry_unit(hub: &Hub) -> Unit {
+    let inputs = ContentId::of(gitops_kustomize::print(&hub.objects).as_bytes());
+    let resources = Arc::new(hub.objects.clone());
+    Unit { resources, inputs: Some(inputs), ..crate::folder::unit(&hub.path) }
 }
 
 fn cluster(world: &World<'_>, name: SmolStr, hub: &Hub, is_own: bool) -> Cluster {
