@@ -35,6 +35,13 @@ pub(crate) struct Walk {
     pub objects: Objects,
 }
 
+impl Walk {
+    /// The files of a source.
+    pub(crate) fn files_of(&self, source: &SourceRef) -> Option<&Files> {
+        self.sources.get(source).map(|f| &f.files)
+    }
+}
+
 /// What follows the Kustomizations of one cluster.
 pub(crate) struct Walker<'w> {
     pub resolver: Resolver<'w>,

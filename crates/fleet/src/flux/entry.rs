@@ -12,7 +12,7 @@ use super::build::Builder;
 use super::cluster::{Walk, Walker};
 use super::definition::Definition;
 use super::expand::path_match;
-use super::sources::Resolver;
+use super::sources::{Files, Resolver};
 use super::variables::{Objects, Variable};
 use crate::World;
 use crate::files::{clamped, is_within};
@@ -90,7 +90,8 @@ pub(crate) struct Reached(BTreeSet<SmolStr>);
 impl Reached {
     /// Adds what a walk builds.
     pub(crate) fn add(&mut self, walk: &Walk, roots: &Roots, scan: &Scan) {
-        for built in &walk.units {
+        let is_here = |source| matches!(walk.files_of(source), Some(Files::Here { .. }));
+        for built in walk.units.iter().filter(|b| is_here(&b.definition.source)) {
             match built.unit.path.contains("${") {
                 true => self.add_pattern(&built.unit.path, roots, scan),
                 false => self.add_folder(&built.unit.path, roots, scan),

@@ -83,7 +83,9 @@ impl Resolver<'_> {
         source.here = is_own || url.is_some_and(|u| self.here.contains(u));
         if !source.here {
             let address = url.unwrap_or_default();
-            let why = format!("{id} reads `{address}`, which is not this repository");
+            let why = format!(
+                "{id} reads `{address}`, which is not this repository; if it is, name it under `repoAliases`, else map it to a folder with `repoMap`"
+            );
             return Followed { source, files: Files::Gap(why) };
         }
         self.read(source, url, ignore)
