@@ -10,7 +10,12 @@ fn main() {
 fn run(arguments: &[&str]) {
     let demo = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../testdata/fleet-demo");
     let mut program = Command::new(env!("CARGO_BIN_EXE_gitops-lint"));
-    let status = program.current_dir(demo).args(arguments).stdout(Stdio::null()).status();
+    let status = program
+        .current_dir(demo)
+        .args(arguments)
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .status();
     assert!(status.is_ok_and(|s| s.code().is_some_and(|code| code < 2)), "{arguments:?}");
 }
 

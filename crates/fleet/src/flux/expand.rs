@@ -89,8 +89,13 @@ fn trimmed(value: &str, pattern: &str, trim: Trim) -> String {
 
 /// Go's `path.Match` on one part of a path; a malformed pattern matches nothing.
 pub(crate) fn path_match(pattern: &str, part: &str) -> bool {
-    if !pattern.contains(['*', '?', '[', '\\']) {
+    let is_plain = |text: &str| !text.contains(['*', '?', '[', '\\']);
+    if is_plain(pattern) {
         return pattern == part;
+    }
+    // Nearly all patterns are of this form, `*.jpg`, and every file of an artifact is held against them.
+    if let Some(end) = pattern.strip_prefix('*').filter(|end| is_plain(end)) {
+        return part.ends_with(end);
     }
     let pattern: Vec<char> = pattern.chars().collect();
     let part: Vec<char> = part.chars().collect();
