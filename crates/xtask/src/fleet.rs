@@ -59,7 +59,7 @@ fn write_kustomization(directory: &Path, resources: &[String]) -> Result<(), Str
     write(directory.join("kustomization.yaml"), &format!("{head}{list}"))
 }
 
-fn write(path: PathBuf, text: &str) -> Result<(), String> {
+pub(crate) fn write(path: PathBuf, text: &str) -> Result<(), String> {
     let directory = path.parent().unwrap_or(Path::new("."));
     let written = fs::create_dir_all(directory).and_then(|()| fs::write(&path, text));
     written.map_err(|e| format!("{}: {e}", path.display()))

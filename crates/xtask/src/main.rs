@@ -1,6 +1,12 @@
 //! Chores of this repository: `cargo xtask COMMAND`.
-#![allow(clippy::disallowed_methods, clippy::print_stderr, reason = "chores read and write files")]
+#![allow(
+    clippy::disallowed_methods,
+    clippy::print_stderr,
+    clippy::print_stdout,
+    reason = "chores read and write files, and say what they found"
+)]
 
+mod dye;
 mod fleet;
 mod new_rule;
 
@@ -10,6 +16,7 @@ use std::process::ExitCode;
 type Command = (&'static str, &'static str, fn(&[String]) -> Result<(), String>);
 
 const COMMANDS: &[Command] = &[
+    ("dye", "CASES_DIR [--kustomize BIN]: prove that values lead to what wrote them", dye::run),
     ("fleet", "--clusters N --out DIR: write a Flux fleet before and after a change", fleet::run),
     ("new-rule", "NAME: write a rule's two files and name it in the list", new_rule::run),
 ];
