@@ -23,11 +23,7 @@ const OBEYED: &[&str] = &["config.k8s.io", "config.kubernetes.io"];
 pub(super) fn sinks(text: &str, file: FileId) -> Sinks {
     let parsed = gitops_yaml::parse(file, text, &Limits::default());
     let mut found = Finder { text, file, sinks: Sinks::new() };
-    if parsed.errors.is_empty() {
-        for document in &parsed.documents {
-            found.visit(document, "", &[]);
-        }
-    }
+    parsed.documents.iter().for_each(|document| found.visit(document, "", &[]));
     found.sinks
 }
 
@@ -66,14 +62,17 @@ impl Finder<'_> {
             return;
         };
         let Some(content) = Content::of(node, written) else { return };
-        if let Some(class) = class(kind, path) {
-            let at = if class == "literal" { content.behind_equals() } else { content.position(0) };
-            self.sinks.extend(at.map(|at| (range.start + at, class)));
-        } else if path.iter().rev().take(2).any(|step| EMBEDDED.contains(step)) {
-            for (inner, class) in sinks(node.text().unwrap_or_default(), self.file) {
-                self.sinks.extend(content.position(inner).map(|at| (range.start + at, class)));
+        let text = node.text().unwrap_or_default();
+        let offsets: Sinks = match class(kind, path) {
+            Some("literal") => behind_equals(text).map(|at| (at, "literal")).into_iter().collect(),
+            Some(class) => within_data(text, self.file).into_iter().map(|at| (at, class)).collect(),
+            None if path.iter().rev().take(2).any(|step| EMBEDDED.contains(step)) => {
+                sinks(text, self.file)
             }
-        }
+            None => return,
+        };
+        let position = |(at, class)| Some((range.start + content.position(at)?, class));
+        self.sinks.extend(offsets.into_iter().filter_map(position));
     }
 }
 
@@ -102,6 +101,31 @@ fn class(kind: &str, path: &[&str]) -> Option<Class> {
         | ("ConfigMapGenerator" | "SecretGenerator", ["literals", _]) => Some("literal"),
         _ => None,
     }
+}
+
+/// Where the value of `key=value` starts, behind the quotes that a generator takes off.
+fn behind_equals(text: &str) -> Option<usize> {
+    let (key, value) = text.split_once('=')?;
+    let quote = usize::from(value.len() > 1 && value.starts_with(['"', '\'']));
+    Some(key.len() + 1 + quote)
+}
+
+/// The start of a text; or, in JSON or YAML carried as text, of the strings in it: replacements may read
+/// it, so it must stay well formed.
+fn within_data(text: &str, file: FileId) -> Vec<usize> {
+    let parsed = gitops_yaml::parse(file, text, &Limits::default());
+    let document = match parsed.documents.as_slice() {
+        [document] if parsed.errors.is_empty() && document.as_scalar().is_none() => document,
+        _ => return vec![0],
+    };
+    let mut found = Vec::new();
+    document.walk(&mut |node| {
+        let start = node.span().start as usize;
+        let written = text.get(start..node.span().end as usize).unwrap_or_default();
+        let content = node.as_str().and_then(|_| Content::of(node, written));
+        found.extend(content.and_then(|content| content.position(0)).map(|at| start + at));
+    });
+    found
 }
 
 /// A string beside the way it is written.
@@ -133,13 +157,6 @@ impl<'a> Content<'a> {
         let indented = self.written.get(start..)?.lines().next()?;
         let indent = indented.strip_suffix(value)?.len();
         Some(start + indent + column)
-    }
-
-    /// Where the value of `key=value` starts, behind the quotes that a generator takes off.
-    fn behind_equals(&self) -> Option<usize> {
-        let (key, value) = self.text.split_once('=')?;
-        let quote = usize::from(value.len() > 1 && value.starts_with(['"', '\'']));
-        self.position(key.len() + 1 + quote)
     }
 }
 
@@ -183,6 +200,14 @@ mod tests {
         assert_eq!(
             dyed("configMapGenerator:\n- name: a\n  literals: [b=c, 'd=\"e\"', f=]\n"),
             "configMapGenerator:\n- name: a\n  literals: [b=+c, 'd=\"+e\"', f=+]\n"
+        );
+    }
+
+    #[test]
+    fn structured_data_stays_well_formed() {
+        assert_eq!(
+            dyed("kind: ConfigMap\ndata:\n  a: |\n    {\"b\": [\"c\", 1]}\n  d: 'e: f'\n  g: h\n"),
+            "kind: ConfigMap\ndata:\n  a: |\n    {\"b\": [\"+c\", 1]}\n  d: 'e: +f'\n  g: +h\n"
         );
     }
 }
