@@ -70,6 +70,8 @@ fn reach(report: &Report) -> String {
     .collect();
     match when.as_slice() {
         [] if report.clusters.is_empty() => "no clusters".into(),
+        // Only a comparison asks the waves.
+        [] if report.gate.waves.is_empty() => format!("{} checked", plural(unchanged, "cluster")),
         [] => format!("nothing changes on {}", plural(unchanged, "cluster")),
         when => format!("reaches {}", when.join(", ")),
     }
