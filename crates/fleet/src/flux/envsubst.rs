@@ -9,6 +9,10 @@ use super::expand;
 /// How deep expressions may stand in each other's arguments.
 const MAX_DEPTH: usize = 64;
 
+/// How many bytes an expression or a text may come to: nested replacements multiply, and no API server
+/// takes an object this long.
+const MAX_LENGTH: usize = 1 << 22;
+
 /// A parsed text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Template(Vec<Part>);
@@ -67,6 +71,7 @@ const UNCLOSED: Error = Error::Syntax("missing closing brace");
 const NO_NAME: Error = Error::Syntax("unable to parse variable name");
 const BAD_ARGUMENT: Error = Error::Syntax("unable to parse substitution within function");
 const BAD_DEFAULT: Error = Error::Syntax("unable to parse default function");
+const TOO_LONG: Error = Error::Syntax("its value is longer than an object may be");
 
 impl Expression {
     /// Whether the operator gives a value where the variable has none.
@@ -127,6 +132,7 @@ fn evaluate<'v>(
             Part::Text(text) => out.push_str(text),
             Part::Expression(e) => out.push_str(&e.evaluate(lookup, strict, opaque)?),
         }
+        within_limit(out.len())?;
     }
     Ok(out)
 }
@@ -147,13 +153,23 @@ impl Expression {
             }
             Lookup::Possible | Lookup::Missing => "",
         };
-        let arguments: Vec<String> = self
-            .arguments
-            .iter()
-            .map(|a| evaluate(std::slice::from_ref(a), lookup, strict, opaque))
-            .collect::<Result<_, _>>()?;
+        let mut arguments = Vec::new();
+        let mut length = 0;
+        for argument in &self.arguments {
+            let text = evaluate(std::slice::from_ref(argument), lookup, strict, opaque)?;
+            length += text.len();
+            within_limit(length)?;
+            arguments.push(text);
+        }
+        if let ("//", [old, new]) = (self.operator.as_str(), &arguments[..]) {
+            within_limit(value.matches(old.as_str()).count().saturating_mul(new.len()))?;
+        }
         expand::apply(&self.operator, value, &arguments).ok_or(BAD)
     }
+}
+
+fn within_limit(length: usize) -> Result<(), Error> {
+    if length <= MAX_LENGTH { Ok(()) } else { Err(TOO_LONG) }
 }
 
 /// Which characters a doubled or escaped form stands for.
@@ -377,6 +393,16 @@ mod tests {
         for (text, want) in cases {
             assert_eq!(run(text, false).as_deref(), Ok(want), "{text}");
         }
+    }
+
+    #[test]
+    fn replacements_that_multiply_come_to_an_end() {
+        // An empty pattern matches before each of the three characters and behind them.
+        let nested =
+            |depth| (0..depth).fold("x".to_owned(), |inner, _| format!("${{v//${{u}}/{inner}}}"));
+        assert_eq!(run(&nested(1), true), Err(Error::NotSet("u".to_owned())));
+        assert_eq!(run(&nested(1), false).as_deref(), Ok("xaxbxcx"));
+        assert_eq!(run(&nested(60), false), Err(TOO_LONG));
     }
 
     #[test]
