@@ -36,7 +36,9 @@ pub(crate) fn root(world: &World, path: &SmolStr) -> ClusterState {
             unit.inputs = Some(rendered.inputs);
             (rendered.problems.clone(), rendered.unchecked.clone())
         }
-        Err(failure) => (failure.problems.clone(), failure.unchecked.clone()),
+        // What only a flag or a plugin renders is unknown here, not broken.
+        Err(failure) if !failure.unchecked.is_empty() => (Vec::new(), failure.unchecked.clone()),
+        Err(failure) => (failure.problems.clone(), Vec::new()),
     };
     state(world, name, path.clone(), unit, problems, unchecked)
 }

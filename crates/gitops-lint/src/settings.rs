@@ -41,11 +41,7 @@ impl Settings {
         };
         config.repo_map.extend(states.mount(repo_map(&reading.repo_map)?)?);
         let version = match &reading.kubernetes_version {
-            Some(text) => KubernetesVersion::parse(text).ok_or_else(|| {
-                Stop::new(format!(
-                    "`--kubernetes-version {text}` is no release; write it like `1.36`"
-                ))
-            })?,
+            Some(text) => release(text)?,
             None => KubernetesVersion::NEWEST,
         };
         let mode = reading.apply_mode.map(|mode| match mode {
@@ -82,4 +78,15 @@ pub(crate) fn repo_map(given: &[String]) -> Result<RepoMap, Stop> {
         pair.ok_or_else(|| Stop::new(format!("`--repo-map {text}` is not of the form `URL=DIR`")))
     };
     given.iter().map(pair).collect()
+}
+
+/// Reads `--kubernetes-version`; of a release to come nothing is known.
+fn release(text: &str) -> Result<KubernetesVersion, Stop> {
+    let newest = KubernetesVersion::NEWEST;
+    let known = KubernetesVersion::parse(text).filter(|version| *version <= newest);
+    known.ok_or_else(|| {
+        Stop::new(format!(
+            "`--kubernetes-version {text}` is no release that is known here; the newest is `{newest}`"
+        ))
+    })
 }

@@ -194,3 +194,16 @@ fn the_number_of_threads_changes_nothing() {
         assert_eq!(one.out, eight.out, "{format}");
     }
 }
+
+#[test]
+fn what_is_asked_for_and_not_there_is_refused() {
+    let repo = fleet();
+    for arguments in [
+        ["diff", "--base", "main", "--cluster", "nowhere"],
+        ["diff", "--base", "main", "--kubernetes-version", "1.99"],
+    ] {
+        let said = repo.run(&arguments);
+        assert_eq!(said.code, 2, "{arguments:?}: {}", said.out);
+        assert!(said.err.starts_with("error: "), "{}", said.err);
+    }
+}

@@ -23,7 +23,8 @@ fn check(state: &State<'_>, out: &mut Vec<Draft>) {
             "`{}` waits for `{}`, which does not exist; it is not applied until it does",
             link.from.key, link.to.key
         );
-        let (severity, confidence) = if state.is_whole() {
+        // A folder rendered alone cannot tell what stands beside it on a cluster.
+        let (severity, confidence) = if state.is_whole() && state.cluster.cluster.reached {
             (Severity::Error, Confidence::Certain)
         } else {
             (Severity::Warning, Confidence::Possible)

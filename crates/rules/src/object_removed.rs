@@ -16,19 +16,19 @@ fn check(pair: &Pair<'_>, out: &mut Vec<Draft>) {
     for removed in removal::gone_for_good(pair) {
         let Some((severity, what, proof)) = consequence(removed.object) else { continue };
         let (kind, name) = (&removed.object.key.kind, &removed.object.key.name);
+        let namespace = match removed.object.key.namespace.as_str() {
+            "" => "default",
+            namespace => namespace,
+        };
         let message = format!("{}: {what}", removed.deletes_it());
         let draft = removed.draft(message).severity(severity).help(format!(
             "to keep it, first commit {} on it and wait until that is live; to see what stays: \
              `{}`",
             removed.guard(),
-            proof.replace("NAME", name).replace("KIND", &kind.to_lowercase()).replace(
-                "NAMESPACE",
-                if removed.object.key.namespace.is_empty() {
-                    "default"
-                } else {
-                    &removed.object.key.namespace
-                }
-            ),
+            proof
+                .replace("NAMESPACE", namespace)
+                .replace("NAME", name)
+                .replace("KIND", &kind.to_lowercase()),
         ));
         let lost = write::holds_data(removed.object);
         out.push(if lost { draft.apply(Apply::DataLoss) } else { draft });

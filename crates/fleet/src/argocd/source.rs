@@ -154,7 +154,11 @@ fn kustomize(
                 .collect(),
         }),
         Err(failure) => Err(Failed {
-            problems: failure.problems.clone(),
+            // What only a flag or a plugin renders may well render on the cluster: unknown, not broken.
+            problems: match failure.unchecked.as_slice() {
+                [] => failure.problems.clone(),
+                _ => Vec::new(),
+            },
             gaps: failure
                 .unchecked
                 .iter()

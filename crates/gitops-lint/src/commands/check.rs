@@ -45,6 +45,11 @@ fn scope(paths: &[PathBuf]) -> Result<(States, Vec<String>), Stop> {
             return Ok((States::single(Some(folder))?, Vec::new()));
         }
     }
+    if let ([file], false) = (paths, top.join(".git").exists()) {
+        // Outside of a clone a file is looked at with what stands beside it.
+        let folder = file.parent().filter(|p| !p.as_os_str().is_empty());
+        return Ok((States::single(Some(folder.unwrap_or(Path::new("."))))?, Vec::new()));
+    }
     let part = |path: &PathBuf| {
         let real = path.canonicalize().map_err(io(path))?;
         Ok(super::build::relative(&real, &top))

@@ -16,7 +16,7 @@ pub(crate) fn run(args: &DiffArgs, color: Color) -> Result<Exit, Stop> {
         ..Analysis::new(states, &args.reading)?
     };
     let report = analysis.diff();
-    if report.clusters.is_empty() && report.findings.is_empty() {
+    if report.clusters.is_empty() && (report.findings.is_empty() || !args.cluster.is_empty()) {
         return Err(nothing(&args.cluster));
     }
     output::write(&report, &analysis.sources, &args.output, color)

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use gitops_model::{ClusterState, Resource, Unit};
+use gitops_model::{ClusterState, Problem, ProblemKind, Resource, Unit};
 use gitops_yaml::{Exposure, Node, Scalar, Value};
 
 use super::output::write_file;
@@ -32,7 +32,8 @@ pub(crate) fn run(args: &RenderArgs) -> Result<Exit, Stop> {
         }
         _ => fleet.iter().try_for_each(|c| super::print(&text_of(c, args)))?,
     }
-    let failed = fleet.iter().any(|c| !c.problems.is_empty());
+    let broken = |p: &Problem| p.kind != ProblemKind::Warning;
+    let failed = fleet.iter().any(|c| c.problems.iter().any(broken));
     Ok(if failed { Exit::Findings } else { Exit::Pass })
 }
 
