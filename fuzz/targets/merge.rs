@@ -1,14 +1,16 @@
 //! Merges the second document of a text over the first: no panic, and printing the result loses nothing.
 #![no_main]
 
-use gitops_schema::{MergeSchema, strategic_merge};
+use gitops_schema::{MergeSchema, StrategicMerge};
 use gitops_yaml::{FileId, Limits, PrintOptions, parse, print};
 
 libfuzzer_sys::fuzz_target!(|text: &str| {
     let parsed = parse(FileId::for_tests(0), text, &Limits::default());
     let [target, patch, ..] = &parsed.documents[..] else { return };
     let mut removed = Vec::new();
-    let merged = strategic_merge(target, patch, MergeSchema::builtin(), "patches", &mut removed);
+    let schema = MergeSchema::builtin();
+    let merge = StrategicMerge { schema, by: "patches", hint: &|_| None };
+    let merged = merge.apply(target, patch, &mut removed);
     if let Ok(Some(merged)) = merged {
         let printed = print(&merged, &PrintOptions::READABLE);
         let again = parse(FileId::for_tests(0), &printed, &Limits::default());
