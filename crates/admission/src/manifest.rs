@@ -1,16 +1,18 @@
 //! Manifests that the server, or kubectl before it, cannot make an object of.
 
-use gitops_model::{ApplyMode, FieldPath};
+use gitops_model::{ApplyMode, FieldPath, Resource};
 use gitops_schema::{List, Pairing, Quantity, Struct, Type, identity, whole};
 use gitops_yaml::{Exposure, Node};
 
 use crate::{Refusal, Update};
 
 /// Whether the new manifest would be refused as a create too: a value of the wrong type, and under
-/// server-side apply an item without its keys or with those of another.
+/// server-side apply an item without its keys or with those of another. Where the old one was no better
+/// the object exists all the same: what does not fit is a placeholder that is filled in on the way.
 pub(crate) fn is_malformed(update: &Update<'_>, known: &Struct) -> bool {
     let strict = update.mode == ApplyMode::ServerSide;
-    !fields_fit(&update.new.body, known, strict)
+    let fits = |object: &Resource| fields_fit(&object.body, known, strict);
+    !fits(update.new) && fits(update.old)
 }
 
 /// Whether a requirement names a label, and values where its operator wants them.
