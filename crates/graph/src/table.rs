@@ -4,13 +4,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::OnceLock;
 
+use gitops_schema::tables::REFERENCES;
 use gitops_yaml::SmolStr;
 use serde::Deserialize;
 
 use crate::pattern::Pattern;
 use crate::{Consequence, Relation};
-
-const TABLE: &str = include_str!("../../../schemas/tables/references.yaml");
 
 /// `Deployment.apps`, `Service`: a kind and its group.
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
@@ -305,8 +304,8 @@ pub(crate) fn table() -> &'static Table {
     TABLE_READ.get_or_init(|| read().unwrap_or_default())
 }
 
-fn read() -> Result<Table, serde_yaml::Error> {
-    let text: Text = serde_yaml::from_str(TABLE)?;
+fn read() -> Result<Table, serde_json::Error> {
+    let text: Text = serde_json::from_str(REFERENCES)?;
     let keys = |path: &SmolStr| path.split('.').filter(|k| !k.is_empty()).map(Into::into).collect();
     Ok(Table {
         templates: text.templates.into_iter().map(|t| (t.kind, keys(&t.path))).collect(),

@@ -192,9 +192,9 @@ fn merge_one(into: &mut Vec<Spec>, spec: Spec) -> Result<()> {
 }
 
 mod table {
-    use super::{BTreeMap, Config, Deserialize, Gvk, LISTS, NameReference, SmolStr, Spec};
+    use gitops_schema::tables::KUSTOMIZE_FIELD_SPECS;
 
-    const TABLE: &str = include_str!("../../../schemas/tables/kustomize-field-specs.yaml");
+    use super::{BTreeMap, Config, Deserialize, Gvk, LISTS, NameReference, SmolStr, Spec};
 
     #[derive(Deserialize)]
     struct Table {
@@ -221,7 +221,8 @@ mod table {
     }
 
     pub(super) fn read() -> Config {
-        let table: Table = serde_yaml::from_str(TABLE).expect("the embedded table is well-formed");
+        let table: Table =
+            serde_json::from_str(KUSTOMIZE_FIELD_SPECS).expect("the embedded table is well-formed");
         let expand = |rows: &[Row]| rows.iter().flat_map(|row| specs(row, &table.pod)).collect();
         let mut config = Config::default();
         for name in LISTS {

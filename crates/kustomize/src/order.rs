@@ -14,10 +14,9 @@ use crate::kustomization::SortOptions;
 use crate::object::Object;
 
 mod table {
+    use gitops_schema::tables::KUSTOMIZE_ORDER;
     use serde::Deserialize;
     use std::sync::OnceLock;
-
-    const TABLE: &str = include_str!("../../../schemas/tables/kustomize-order.yaml");
 
     #[derive(Deserialize)]
     pub(super) struct Order {
@@ -27,8 +26,9 @@ mod table {
 
     pub(super) fn order() -> &'static Order {
         static ORDER: OnceLock<Order> = OnceLock::new();
-        ORDER
-            .get_or_init(|| serde_yaml::from_str(TABLE).expect("the embedded table is well-formed"))
+        ORDER.get_or_init(|| {
+            serde_json::from_str(KUSTOMIZE_ORDER).expect("the embedded table is well-formed")
+        })
     }
 }
 

@@ -6,8 +6,6 @@ use std::sync::OnceLock;
 use gitops_yaml::SmolStr;
 use serde::Deserialize;
 
-const TABLE: &str = include_str!("../../../schemas/tables/kustomize-cluster-scoped.yaml");
-
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Row {
@@ -31,8 +29,8 @@ struct Row {
 pub fn kustomize_cluster_scoped(api_version: &str, kind: &str, newest: bool) -> bool {
     static KINDS: OnceLock<HashMap<SmolStr, Vec<(SmolStr, bool)>>> = OnceLock::new();
     let kinds = KINDS.get_or_init(|| {
-        let rows: Vec<Row> =
-            serde_yaml::from_str(TABLE).expect("the embedded table is well-formed");
+        let rows: Vec<Row> = serde_json::from_str(crate::tables::KUSTOMIZE_CLUSTER_SCOPED)
+            .expect("the embedded table is well-formed");
         let mut kinds: HashMap<SmolStr, Vec<(SmolStr, bool)>> = HashMap::new();
         for row in rows {
             for kind in row.kinds {

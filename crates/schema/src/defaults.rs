@@ -8,8 +8,6 @@ use serde::Deserialize;
 
 use crate::{Struct, Type};
 
-const TABLE: &str = include_str!("../../../schemas/tables/defaults.yaml");
-
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Row {
@@ -18,7 +16,7 @@ struct Row {
     when: BTreeMap<SmolStr, SmolStr>,
     #[serde(default)]
     unless: Vec<SmolStr>,
-    values: BTreeMap<SmolStr, serde_yaml::Value>,
+    values: BTreeMap<SmolStr, serde_json::Value>,
     #[expect(dead_code, reason = "where the row was read, for those who edit the table")]
     source: String,
 }
@@ -26,7 +24,7 @@ struct Row {
 fn rows(structure: &str) -> &'static [Row] {
     static ROWS: OnceLock<BTreeMap<SmolStr, Vec<Row>>> = OnceLock::new();
     let rows = ROWS.get_or_init(|| {
-        let rows: Vec<Row> = serde_yaml::from_str(TABLE).unwrap_or_default();
+        let rows: Vec<Row> = serde_json::from_str(crate::tables::DEFAULTS).unwrap_or_default();
         let mut by_type: BTreeMap<SmolStr, Vec<Row>> = BTreeMap::new();
         for row in rows {
             by_type.entry(row.r#type.clone()).or_default().push(row);
@@ -109,22 +107,22 @@ fn set_absent(node: &mut Node, key: &str, value: impl FnOnce(&Origin) -> Node) {
 }
 
 /// A value of the table, as if written where `origin` is.
-fn written(value: &serde_yaml::Value, origin: &Origin) -> Node {
+fn written(value: &serde_json::Value, origin: &Origin) -> Node {
     match value {
-        serde_yaml::Value::Sequence(items) => {
+        serde_json::Value::Array(items) => {
             Node::seq(items.iter().map(|item| written(item, origin)).collect(), origin.clone())
         }
-        serde_yaml::Value::Mapping(_) => Node::map(Vec::new(), origin.clone()),
-        serde_yaml::Value::String(text) => Node::string(text.as_str(), origin.clone()),
+        serde_json::Value::Object(_) => Node::map(Vec::new(), origin.clone()),
+        serde_json::Value::String(text) => Node::string(text.as_str(), origin.clone()),
         other => Node::scalar(Scalar::plain(text(other).unwrap_or_default()), origin.clone()),
     }
 }
 
-fn text(value: &serde_yaml::Value) -> Option<SmolStr> {
+fn text(value: &serde_json::Value) -> Option<SmolStr> {
     match value {
-        serde_yaml::Value::String(text) => Some(text.into()),
-        serde_yaml::Value::Bool(value) => Some(value.to_string().into()),
-        serde_yaml::Value::Number(value) => Some(value.to_string().into()),
+        serde_json::Value::String(text) => Some(text.into()),
+        serde_json::Value::Bool(value) => Some(value.to_string().into()),
+        serde_json::Value::Number(value) => Some(value.to_string().into()),
         _ => None,
     }
 }
@@ -199,7 +197,8 @@ mod tests {
 
     #[test]
     fn the_table_is_read_and_names_known_structures() {
-        let rows: Vec<Row> = serde_yaml::from_str(TABLE).expect("the table is well formed");
+        let rows: Vec<Row> =
+            serde_json::from_str(crate::tables::DEFAULTS).expect("the table is well formed");
         assert!(rows.iter().all(|row| !row.values.is_empty()));
     }
 

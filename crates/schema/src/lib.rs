@@ -9,6 +9,7 @@ mod quantity;
 mod removed;
 mod scope;
 mod strategic_merge;
+pub mod tables;
 mod types;
 mod whole;
 

@@ -7,8 +7,6 @@ use gitops_model::KubernetesVersion;
 use gitops_yaml::SmolStr;
 use serde::Deserialize;
 
-const TABLE: &str = include_str!("../../../schemas/tables/immutable-fields.yaml");
-
 /// A field that an update may not change.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -63,7 +61,7 @@ impl Immutable {
 #[must_use]
 pub fn immutable_table() -> &'static [Immutable] {
     static ROWS: OnceLock<Vec<Immutable>> = OnceLock::new();
-    ROWS.get_or_init(|| serde_yaml::from_str(TABLE).unwrap_or_default())
+    ROWS.get_or_init(|| serde_json::from_str(crate::tables::IMMUTABLE_FIELDS).unwrap_or_default())
 }
 
 /// The fields of a kind that an update may not change.
@@ -79,7 +77,8 @@ mod tests {
 
     #[test]
     fn the_table_is_read() {
-        serde_yaml::from_str::<Vec<Immutable>>(TABLE).expect("the table is well formed");
+        serde_json::from_str::<Vec<Immutable>>(crate::tables::IMMUTABLE_FIELDS)
+            .expect("the table is well formed");
         assert!(immutable_fields("apps", "Deployment").any(|row| row.path == "spec.selector"));
     }
 }

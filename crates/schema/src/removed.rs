@@ -5,8 +5,6 @@ use std::sync::OnceLock;
 use gitops_model::{Gvk, KubernetesVersion};
 use serde::Deserialize;
 
-const TABLE: &str = include_str!("../../../schemas/tables/removed-apis.yaml");
-
 /// A version of some kinds that the API server stopped serving.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -34,7 +32,8 @@ impl RemovedApi {
 #[must_use]
 pub fn removed_api(gvk: &Gvk) -> Option<&'static RemovedApi> {
     static ROWS: OnceLock<Vec<RemovedApi>> = OnceLock::new();
-    let rows = ROWS.get_or_init(|| serde_yaml::from_str(TABLE).unwrap_or_default());
+    let rows =
+        ROWS.get_or_init(|| serde_json::from_str(crate::tables::REMOVED_APIS).unwrap_or_default());
     let api = gvk.api_version();
     rows.iter().find(|row| row.api == api && row.kinds.iter().any(|k| *k == gvk.kind))
 }
@@ -45,7 +44,8 @@ mod tests {
 
     #[test]
     fn the_table_is_read_and_in_order() {
-        let rows: Vec<RemovedApi> = serde_yaml::from_str(TABLE).expect("the table is well formed");
+        let rows: Vec<RemovedApi> =
+            serde_json::from_str(crate::tables::REMOVED_APIS).expect("the table is well formed");
         assert!(rows.is_sorted_by_key(|r| (r.api.clone(), r.removed)));
         let ingress = removed_api(&Gvk::new("extensions/v1beta1", "Ingress")).unwrap();
         assert_eq!(ingress.version().to_string(), "1.22");

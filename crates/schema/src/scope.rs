@@ -6,13 +6,12 @@ use std::sync::OnceLock;
 use gitops_model::ObjectKey;
 use gitops_yaml::SmolStr;
 
-const TABLE: &str = include_str!("../../../schemas/tables/cluster-scoped.yaml");
-
 /// Whether the objects of a kind live in no namespace; false for kinds that are not known.
 #[must_use]
 pub fn is_cluster_scoped(group: &str, kind: &str) -> bool {
     static KINDS: OnceLock<BTreeMap<SmolStr, BTreeSet<SmolStr>>> = OnceLock::new();
-    let kinds = KINDS.get_or_init(|| serde_yaml::from_str(TABLE).unwrap_or_default());
+    let kinds = KINDS
+        .get_or_init(|| serde_json::from_str(crate::tables::CLUSTER_SCOPED).unwrap_or_default());
     kinds.get(group).is_some_and(|kinds| kinds.contains(kind))
 }
 
@@ -40,7 +39,8 @@ mod tests {
 
     #[test]
     fn the_table_is_well_formed() {
-        serde_yaml::from_str::<BTreeMap<String, BTreeSet<String>>>(TABLE).expect("well formed");
+        serde_json::from_str::<BTreeMap<String, BTreeSet<String>>>(crate::tables::CLUSTER_SCOPED)
+            .expect("well formed");
         assert!(is_cluster_scoped("", "Namespace") && !is_cluster_scoped("", "Pod"));
     }
 }

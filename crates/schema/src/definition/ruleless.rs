@@ -5,8 +5,6 @@ use std::sync::OnceLock;
 use gitops_model::Gvk;
 use serde::Deserialize;
 
-const TABLE: &str = include_str!("../../../../schemas/tables/ruleless-groups.yaml");
-
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Row {
@@ -22,7 +20,8 @@ struct Row {
 #[must_use]
 pub fn is_ruleless(gvk: &Gvk) -> bool {
     static ROWS: OnceLock<Vec<Row>> = OnceLock::new();
-    let rows = ROWS.get_or_init(|| serde_yaml::from_str(TABLE).unwrap_or_default());
+    let rows = ROWS
+        .get_or_init(|| serde_json::from_str(crate::tables::RULELESS_GROUPS).unwrap_or_default());
     rows.iter().any(|row| {
         row.group == gvk.group && (row.kinds.is_empty() || row.kinds.iter().any(|k| *k == gvk.kind))
     })
@@ -34,7 +33,8 @@ mod tests {
 
     #[test]
     fn the_table_is_read() {
-        serde_yaml::from_str::<Vec<Row>>(TABLE).expect("the table is well formed");
+        serde_json::from_str::<Vec<Row>>(crate::tables::RULELESS_GROUPS)
+            .expect("the table is well formed");
         assert!(is_ruleless(&Gvk::new("helm.toolkit.fluxcd.io/v2", "HelmRelease")));
         assert!(is_ruleless(&Gvk::new("argoproj.io/v1alpha1", "Application")));
         assert!(!is_ruleless(&Gvk::new("argoproj.io/v1alpha1", "Rollout")));

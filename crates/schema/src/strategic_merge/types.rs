@@ -41,7 +41,6 @@ struct Table {
     kinds: BTreeMap<SmolStr, BTreeMap<SmolStr, SmolStr>>,
 }
 
-const TABLE: &str = include_str!("../../../../schemas/tables/kustomize-merge-keys.yaml");
 const METADATA: &str = "v1.ObjectMeta";
 const PLAIN: &str = "plain";
 
@@ -53,8 +52,8 @@ impl MergeSchema {
     pub fn builtin() -> &'static Self {
         static SCHEMA: OnceLock<MergeSchema> = OnceLock::new();
         SCHEMA.get_or_init(|| {
-            let table: Table =
-                serde_yaml::from_str(TABLE).expect("the embedded table is well-formed");
+            let table: Table = serde_json::from_str(crate::tables::KUSTOMIZE_MERGE_KEYS)
+                .expect("the embedded table is well-formed");
             table.into()
         })
     }

@@ -9,14 +9,12 @@ use gitops_yaml::SmolStr;
 use super::notation::field;
 use super::{Struct, Type};
 
-const TABLE: &str = include_str!("../../../../schemas/tables/types.yaml");
-
 /// The structures of one group and version by name; each maps its fields to their notation.
 type Section = BTreeMap<SmolStr, BTreeMap<SmolStr, SmolStr>>;
 
 fn sections() -> &'static BTreeMap<SmolStr, Section> {
     static SECTIONS: OnceLock<BTreeMap<SmolStr, Section>> = OnceLock::new();
-    SECTIONS.get_or_init(|| serde_yaml::from_str(TABLE).unwrap_or_default())
+    SECTIONS.get_or_init(|| serde_json::from_str(crate::tables::TYPES).unwrap_or_default())
 }
 
 /// The structure of a built-in kind. Where the version asked for is not known, that of the same
@@ -99,7 +97,8 @@ mod tests {
 
     #[test]
     fn every_structure_that_is_named_is_known() {
-        let table: BTreeMap<SmolStr, Section> = serde_yaml::from_str(TABLE).expect("well formed");
+        let table: BTreeMap<SmolStr, Section> =
+            serde_json::from_str(crate::tables::TYPES).expect("well formed");
         for (section, structures) in &table {
             for (name, fields) in structures {
                 for (key, text) in fields.iter().filter(|(key, _)| *key != "$") {

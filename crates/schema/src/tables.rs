@@ -1,0 +1,31 @@
+//! The tables of `schemas/tables` that are read while rendering or comparing, as JSON: `build.rs` makes it.
+
+macro_rules! table {
+    ($name:literal) => {
+        include_str!(concat!(env!("OUT_DIR"), "/", $name, ".json"))
+    };
+}
+
+/// Which kinds live in no namespace.
+pub(crate) const CLUSTER_SCOPED: &str = table!("cluster-scoped");
+/// What the API server writes where a manifest says nothing.
+pub(crate) const DEFAULTS: &str = table!("defaults");
+/// What an update may not change.
+pub(crate) const IMMUTABLE_FIELDS: &str = table!("immutable-fields");
+/// Which kinds kustomize knows to live in no namespace.
+pub(crate) const KUSTOMIZE_CLUSTER_SCOPED: &str = table!("kustomize-cluster-scoped");
+/// How kustomize pairs the items of lists.
+pub(crate) const KUSTOMIZE_MERGE_KEYS: &str = table!("kustomize-merge-keys");
+/// Which versions of an API are served no longer.
+pub(crate) const REMOVED_APIS: &str = table!("removed-apis");
+/// Whose custom resources have no transition rules.
+pub(crate) const RULELESS_GROUPS: &str = table!("ruleless-groups");
+/// How the API server decodes its kinds.
+pub(crate) const TYPES: &str = table!("types");
+
+/// Where kustomize's transformers write and read.
+pub const KUSTOMIZE_FIELD_SPECS: &str = table!("kustomize-field-specs");
+/// In which order kustomize prints kinds.
+pub const KUSTOMIZE_ORDER: &str = table!("kustomize-order");
+/// Which field names which object.
+pub const REFERENCES: &str = table!("references");
