@@ -83,7 +83,8 @@ libfuzzer_sys::fuzz_target!(|text: &str| {
         // An object that its schema does not allow cannot be merged.
         let merged = patched(&written, Some(("", object)));
         assert!(merged.is_none_or(|merged| merged == plain), "{plain}");
-        let json = replacing(object);
-        assert_eq!(patched(&written, Some((ANY, &json))).as_ref(), Some(&plain));
+        // What was patched can be referred to, so its references are looked at, too, and can be malformed.
+        let json = patched(&written, Some((ANY, &replacing(object))));
+        assert!(json.is_none_or(|json| json == plain), "{plain}");
     }
 });

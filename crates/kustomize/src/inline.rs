@@ -1,7 +1,7 @@
 //! YAML inside a string of a kustomization: its values point at the lines of the file that holds it.
 
 use gitops_yaml::{
-    Entry, Limits, Node, Origin, ParseError, Parsed, Sources, Span, Value, parse as parse_text,
+    Entry, Limits, Node, Origin, Parsed, Sources, Span, Value, parse as parse_text,
 };
 
 use crate::decode::Text;
@@ -11,10 +11,10 @@ pub(crate) fn parse(sources: &Sources, text: &Text) -> Parsed {
     let source = sources.file(text.span.file).text.clone();
     let places = Places::new(&text.text, &source, text.span);
     let mut parsed = parse_text(text.span.file, &text.text, &Limits::default());
-    parsed.documents.iter_mut().for_each(|document| places.moves(document));
+    parsed.documents.iter_mut().for_each(|document| *document = places.moved(document));
     for error in &mut parsed.errors {
-        let first = error.first.map(|span| places.span(span));
-        *error = ParseError { span: places.span(error.span), first, ..error.clone() };
+        error.span = places.span(error.span);
+        error.first = error.first.take().map(|first| Box::new(places.entry(&first)));
     }
     parsed
 }
@@ -61,22 +61,17 @@ impl Places {
         self.at.get(at).or(self.at.last()).copied().unwrap_or(self.whole.start)
     }
 
-    fn moves(&self, node: &mut Node) {
-        node.origin = Origin::new(self.span(node.origin.span));
-        let moved = |node: &Node| {
-            let mut node = node.clone();
-            self.moves(&mut node);
-            node
-        };
+    fn entry(&self, entry: &Entry) -> Entry {
+        Entry::new(entry.key.clone(), self.span(entry.key_span), self.moved(&entry.value))
+    }
+
+    fn moved(&self, node: &Node) -> Node {
+        let origin = Origin::new(self.span(node.origin.span));
         match &node.value {
-            Value::Scalar(_) => {}
-            Value::Seq(items) => {
-                *node = Node::seq(items.iter().map(moved).collect(), node.origin.clone());
-            }
+            Value::Scalar(_) => Node { value: node.value.clone(), origin },
+            Value::Seq(items) => Node::seq(items.iter().map(|n| self.moved(n)).collect(), origin),
             Value::Map(entries) => {
-                let entry =
-                    |e: &Entry| Entry::new(e.key.clone(), self.span(e.key_span), moved(&e.value));
-                *node = Node::map(entries.iter().map(entry).collect(), node.origin.clone());
+                Node::map(entries.iter().map(|e| self.entry(e)).collect(), origin)
             }
         }
     }

@@ -58,9 +58,6 @@ pub(crate) fn fix(resources: &mut Resources, config: &Config, kinds: &Kinds) -> 
     }
     for object in &mut resources.0 {
         let referrer = Referrer::new(object, kinds)?;
-        if candidates.is_empty() {
-            continue;
-        }
         let original = object.original_id(kinds).gvk;
         let gvk = object.gvk();
         for reference in &config.name_references {

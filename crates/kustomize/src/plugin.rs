@@ -244,7 +244,7 @@ impl Run<'_> {
             "PatchStrategicMergeTransformer" => self.strategic_merge(resources),
             "ReplacementTransformer" => {
                 for replacement in replacements::load(&config.replacements, loader)? {
-                    replacements::apply(resources, &replacement, kinds, *span)?;
+                    replacements::apply(resources, &replacement, loader, kinds, *span)?;
                 }
                 Ok(())
             }

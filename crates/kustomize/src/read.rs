@@ -29,11 +29,15 @@ pub(crate) struct Text<'a> {
 /// The objects of a text. `strict` refuses keys that stand twice.
 pub(crate) fn objects(source: &Text, sources: &Sources, strict: bool) -> Result<Vec<Object>> {
     let Text { documents, errors, text, span } = *source;
+    let mut queue: VecDeque<Node> = nonempty(documents).cloned().collect();
+    let mut errors: Vec<&ParseError> = errors.iter().collect();
+    if !errors.is_empty() {
+        queue.iter_mut().for_each(|document| join_annotations(document, &mut errors));
+    }
     if let Some(error) = errors.iter().find(|e| strict || e.kind != ErrorKind::DuplicateKey) {
-        return Err(Error::from(error));
+        return Err(Error::from(*error));
     }
     check_separators(text, span)?;
-    let mut queue: VecDeque<Node> = nonempty(documents).cloned().collect();
     if let [only] = documents
         && matches!(only.get("kind").and_then(Node::text), Some("List" | "ResourceList"))
         && let Some(items) = only.get("items")
@@ -64,6 +68,36 @@ pub(crate) fn objects(source: &Text, sources: &Sources, strict: bool) -> Result<
         }
     }
     Ok(objects)
+}
+
+/// Forgives annotations that stand twice: kustomize, which writes them anew, joins them. Of two lists the
+/// earlier counts, within a list the later entry.
+fn join_annotations(object: &mut Node, errors: &mut Vec<&ParseError>) {
+    let Some(metadata) = object.get_mut("metadata") else { return };
+    let span = metadata.span();
+    let Some(last) = metadata.get_mut("annotations") else { return };
+    let mut lists = vec![last.span()];
+    let mut all = last.entries().to_vec();
+    for error in errors.iter().rev().filter(|e| contains(span, e.span)) {
+        let Some(first) = error.first.as_deref().filter(|f| f.key == "annotations") else { continue };
+        lists.push(first.value.span());
+        for entry in first.value.entries() {
+            all.retain(|e| e.key != entry.key);
+            all.push(entry.clone());
+        }
+    }
+    if lists.len() > 1 {
+        *last = Node::map(all, last.origin.clone());
+    }
+    errors.retain(|e| {
+        let whole = e.first.as_ref().is_some_and(|f| lists.contains(&f.value.span()));
+        let inside = e.kind == ErrorKind::DuplicateKey && lists.iter().any(|l| contains(*l, e.span));
+        !whole && !inside
+    });
+}
+
+fn contains(outer: Span, inner: Span) -> bool {
+    outer.file == inner.file && outer.start <= inner.start && inner.end <= outer.end
 }
 
 fn nonempty(nodes: &[Node]) -> impl Iterator<Item = &Node> {

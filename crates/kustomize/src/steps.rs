@@ -156,7 +156,7 @@ impl Target<'_> {
         }
         if !k.replacements.is_empty() {
             for replacement in replacements::load(&k.replacements, loader)? {
-                replacements::apply(resources, &replacement, &kinds, span)?;
+                replacements::apply(resources, &replacement, loader, &kinds, span)?;
             }
             self.after(resources, self.builtin_step("ReplacementTransformer"));
         }

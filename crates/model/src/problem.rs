@@ -71,8 +71,8 @@ impl Problem {
 impl From<&ParseError> for Problem {
     fn from(error: &ParseError) -> Self {
         let problem = Self::new(ProblemKind::Parse, error.message.clone(), Some(error.span));
-        match error.first {
-            Some(first) => problem.related(first, "it stands here first"),
+        match &error.first {
+            Some(first) => problem.related(first.key_span, "it stands here first"),
             None => problem,
         }
     }

@@ -115,7 +115,7 @@ fn a_key_that_stands_twice_names_both_places() {
     let parsed = read(text);
     let [error] = &parsed.errors[..] else { panic!("{:?}", parsed.errors) };
     assert_eq!(error.kind, ErrorKind::DuplicateKey);
-    assert_eq!((error.first.map(|s| s.start), error.span.start), (Some(0), 10));
+    assert_eq!((error.first.as_ref().map(|e| e.key_span.start), error.span.start), (Some(0), 10));
     assert_eq!(parsed.documents[0].get("a").and_then(Node::text), Some("3"));
 }
 

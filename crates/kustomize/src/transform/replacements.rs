@@ -1,6 +1,8 @@
 //! `replacements`: a field of one object copied into fields of others.
 
-use gitops_yaml::{Dialect, Node, Scalar, ScalarKind, SmolStr, Span, Style, Value, resolve};
+use gitops_yaml::{
+    Dialect, Node, Scalar, ScalarKind, SmolStr, Sources, Span, Style, Value, resolve,
+};
 
 use crate::config::selected;
 use crate::decode::{Decode, Field, Reader, Text, text};
@@ -57,6 +59,7 @@ pub(crate) fn load(entries: &[Replacement], loader: &Loader) -> Result<Vec<Repla
 pub(crate) fn apply(
     resources: &mut Resources,
     replacement: &Replacement,
+    loader: &Loader,
     kinds: &Kinds,
     asked: Span,
 ) -> Result<()> {
@@ -69,21 +72,44 @@ pub(crate) fn apply(
     else {
         return Err(Error::at("replacements must specify a source and at least one target", span));
     };
-    let value = match (&replacement.source_value, source) {
+    let mut copied = match (&replacement.source_value, source) {
         (Some(_), Some(_)) => {
             return Err(Error::at("value and resource selectors are mutually exclusive", span));
         }
-        (Some(value), None) => given(value)?,
-        (None, Some(source)) => value_of(resources, source, kinds).or_at(span)?,
+        (Some(value), None) => Copied { value: given(value)?, from: None },
+        (None, Some(source)) => copied_from(resources, source, kinds).or_at(span)?,
         (None, None) => return Ok(()),
     };
     for target in &targets.0 {
         let Some(target) = target else {
             return Err(Error::at("target must specify resources to select", span));
         };
-        apply_to(resources, target, &value, kinds).or_at(target.span.unwrap_or(span))?;
+        apply_to(resources, target, &mut copied, loader.sources, kinds)
+            .or_at(target.span.unwrap_or(span))?;
     }
     Ok(())
+}
+
+/// What is copied.
+struct Copied {
+    value: Node,
+    /// The object that holds it and the path to it, unless it is a piece of what stands there.
+    from: Option<(usize, Vec<SmolStr>)>,
+}
+
+impl Copied {
+    fn is_from(&self, at: usize) -> bool {
+        self.from.as_ref().is_some_and(|(from, _)| *from == at)
+    }
+
+    /// Follows the value where a copy has changed the object that holds it.
+    fn refresh(&mut self, body: &Node) {
+        if let Some((_, path)) = &self.from
+            && let Ok(Some(now)) = lookup(body, path)
+        {
+            self.value = now.clone();
+        }
+    }
 }
 
 /// A value that stands in the replacement itself: it means what its text reads as.
@@ -104,7 +130,7 @@ fn describe(source: &Source) -> String {
     id.to_string()
 }
 
-fn value_of(resources: &Resources, source: &Source, kinds: &Kinds) -> Result<Node> {
+fn copied_from(resources: &Resources, source: &Source, kinds: &Kinds) -> Result<Copied> {
     let gvk = selected(&source.group, &source.version, &source.kind);
     let (name, namespace) = (text(&source.name), text(&source.namespace));
     let same_namespace = |id: &Id| {
@@ -114,8 +140,9 @@ fn value_of(resources: &Resources, source: &Source, kinds: &Kinds) -> Result<Nod
     let fits = |id: &Id| {
         (name.is_empty() || id.name == name) && same_namespace(id) && Id::selects(&gvk, &id.gvk)
     };
-    let mut matches = resources.0.iter().filter(|o| !o.is_empty() && o.any_id(kinds, fits));
-    let object = matches.next().ok_or_else(|| {
+    let objects = resources.0.iter().enumerate();
+    let mut matches = objects.filter(|(_, o)| !o.is_empty() && o.any_id(kinds, fits));
+    let (at, object) = matches.next().ok_or_else(|| {
         Error::new(format!("nothing selected by {}", describe(source)), source.span)
     })?;
     if matches.next().is_some() {
@@ -123,19 +150,20 @@ fn value_of(resources: &Resources, source: &Source, kinds: &Kinds) -> Result<Nod
         return Err(Error::new(message, source.span));
     }
     let path = source.field_path.as_ref().map_or(NAME, |p| p.text.as_str());
-    let found =
-        lookup(&object.body, &split(path)).context("error looking up replacement source")?;
+    let parts = split(path);
+    let found = lookup(&object.body, &parts).context("error looking up replacement source")?;
     let value = found.filter(|n| !is_nothing(n)).ok_or_else(|| {
         let message =
             format!("fieldPath `{path}` is missing for replacement source {}", describe(source));
         Error::new(message, source.field_path.as_ref().map(|p| p.span).or(source.span))
     })?;
-    refined(value, source.options.as_ref())
+    match source.options.as_ref().filter(|o| o.delimiter.is_some()) {
+        Some(options) => Ok(Copied { value: piece(value, options)?, from: None }),
+        None => Ok(Copied { value: value.clone(), from: Some((at, parts)) }),
+    }
 }
 
-/// A piece of the source, if one is asked for.
-fn refined(value: &Node, options: Option<&FieldOptions>) -> Result<Node> {
-    let Some(options) = options.filter(|o| o.delimiter.is_some()) else { return Ok(value.clone()) };
+fn piece(value: &Node, options: &FieldOptions) -> Result<Node> {
     let Some(scalar) = value.as_scalar() else {
         let message = "delimiter option can only be used with scalar nodes";
         return Err(Error::new(message, options.span));
@@ -146,16 +174,23 @@ fn refined(value: &Node, options: Option<&FieldOptions>) -> Result<Node> {
         let message = format!("options.index {index} is out of bounds for value {}", scalar.text);
         Error::new(message, options.span)
     })?;
-    with_text(value, piece)
+    Ok(with_text(value, piece))
 }
 
-fn apply_to(resources: &mut Resources, target: &Target, value: &Node, kinds: &Kinds) -> Result<()> {
+fn apply_to(
+    resources: &mut Resources,
+    target: &Target,
+    copied: &mut Copied,
+    sources: &Sources,
+    kinds: &Kinds,
+) -> Result<()> {
     let Some(select) = &target.select else {
         return Err(Error::new("target must specify resources to select", target.span));
     };
     let select = Selector::new(select).context("error creating target selector")?;
     let reject = target.reject.iter().flatten().map(Selector::new).collect::<Result<Vec<_>>>()?;
-    for object in resources.0.iter_mut().filter(|o| !o.is_empty()) {
+    let objects = resources.0.iter_mut().enumerate();
+    for (at, object) in objects.filter(|(_, o)| !o.is_empty()) {
         let ids = ids_of(object, kinds);
         let rejected = reject.iter().any(|r| {
             !r.names_nothing() && ids.iter().any(|id| r.fits_id(id))
@@ -164,11 +199,18 @@ fn apply_to(resources: &mut Resources, target: &Target, value: &Node, kinds: &Ki
         if rejected || !select.fits_metadata(object) || !ids.iter().any(|id| select.fits_id(id)) {
             continue;
         }
-        let default = [Text { text: NAME.into(), span: target.span.unwrap_or(value.span()) }];
+        let default = [Text { text: NAME.into(), span: target.span.unwrap_or(copied.value.span()) }];
         let paths =
             if target.field_paths.0.is_empty() { &default } else { &target.field_paths.0[..] };
         for path in paths {
-            copy_to(object, value, path, target.options.as_ref()).or_at(path.span)?;
+            let copy = Copy { path, options: target.options.as_ref(), sources };
+            if copied.is_from(at) {
+                copy.make_room(object, copied);
+            }
+            copy.write(object, &copied.value).or_at(path.span)?;
+            if copied.is_from(at) {
+                copied.refresh(&object.body);
+            }
         }
     }
     Ok(())
@@ -178,32 +220,78 @@ fn ids_of(object: &Object, kinds: &Kinds) -> Vec<Id> {
     std::iter::once(object.id(kinds)).chain(object.previous_ids()).collect()
 }
 
-fn copy_to(
-    object: &mut Object,
-    value: &Node,
-    path: &Text,
-    options: Option<&FieldOptions>,
-) -> Result<()> {
-    let create = options.is_some_and(|o| o.create);
-    let make = if create { Make::Like(value.clone(), path.span) } else { Make::Nothing };
-    let parts = split(path);
-    let set = &mut |node: &mut Node| set_field(node, value, options);
-    if inside_string(object, &parts, &make, value, set) {
-        return Ok(());
+/// One field that is written.
+struct Copy<'a> {
+    path: &'a Text,
+    options: Option<&'a FieldOptions>,
+    sources: &'a Sources,
+}
+
+impl Copy<'_> {
+    fn make(&self, value: &Node) -> Make {
+        match self.options {
+            Some(options) if options.create => Make::Like(value.clone(), self.path.span),
+            _ => Make::Nothing,
+        }
     }
-    let failed = || {
-        let verb = if create { "find or create" } else { "find" };
-        format!("unable to {verb} field {:?} in replacement target", path.text.as_str())
-    };
-    let mut error = None;
-    let count = visit(&mut object.body, &parts, &make, &mut |node| {
-        set_field(node, value, options).inspect_err(|e| error = Some(e.clone()))
-    });
-    match (count, error) {
-        (_, Some(error)) => Err(error),
-        (Err(e), None) => Err(e.context(failed())),
-        (Ok(0), None) => Err(Error::new(failed(), None)),
-        (Ok(_), None) => Ok(()),
+
+    /// Makes the field in the object that holds the value: it may be made inside the value.
+    fn make_room(&self, object: &mut Object, copied: &mut Copied) {
+        if let make @ Make::Like(..) = self.make(&copied.value) {
+            // What fails here fails again when the field is written.
+            let _ = visit(&mut object.body, &split(&self.path.text), &make, &mut |_| Ok(()));
+            copied.refresh(&object.body);
+        }
+    }
+
+    fn write(&self, object: &mut Object, value: &Node) -> Result<()> {
+        let parts = split(&self.path.text);
+        let make = self.make(value);
+        let empty = match &make {
+            Make::Like(..) => self.empty(&object.body, &parts),
+            Make::Nothing => Scalar::plain(""),
+        };
+        let set = &mut |node: &mut Node| set_field(node, value, self.options, &empty);
+        if inside_string(object, &parts, &make, value, set) {
+            return Ok(());
+        }
+        let failed = || {
+            let verb = if self.options.is_some_and(|o| o.create) { "find or create" } else { "find" };
+            format!("unable to {verb} field {:?} in replacement target", self.path.text.as_str())
+        };
+        let (mut error, mut misfit) = (None, false);
+        let count = visit(&mut object.body, &parts, &make, &mut |node| {
+            let done = set(node).inspect_err(|e| error = Some(e.clone()));
+            misfit |= structured::misfit(node).is_some();
+            done
+        });
+        match (count, error) {
+            (_, Some(error)) => Err(error),
+            (Err(e), None) => Err(e.context(failed())),
+            (Ok(0), None) => Err(Error::new(failed(), None)),
+            // What was written in a copy of a string's document is lost, whatever it is.
+            (Ok(_), None) if misfit => structured::check(&object.body),
+            (Ok(_), None) => Ok(()),
+        }
+    }
+
+    /// What a field becomes that is made and gets no text: go-yaml writes quotes inside `{…}` alone.
+    fn empty(&self, body: &Node, parts: &[SmolStr]) -> Scalar {
+        let is_flow = |node: &Node| {
+            let span = node.span();
+            let file = self.sources.file(span.file);
+            let text = file.text.get(span.start as usize..).unwrap_or_default();
+            node.as_scalar().is_none() && text.starts_with(['{', '['])
+        };
+        let mut node = Some(body);
+        for part in parts {
+            let Some(here) = node else { break };
+            if is_flow(here) {
+                return Scalar { style: Style::Plain, ..Scalar::string("") };
+            }
+            node = lookup(here, std::slice::from_ref(part)).ok().flatten();
+        }
+        Scalar::plain("")
     }
 }
 
@@ -247,7 +335,12 @@ fn lookup_mut(node: &mut Node, path: &[SmolStr], with: &mut dyn FnMut(&mut Node)
     next.is_some_and(|next| lookup_mut(next, rest, with))
 }
 
-fn set_field(target: &mut Node, value: &Node, options: Option<&FieldOptions>) -> Result<()> {
+fn set_field(
+    target: &mut Node,
+    value: &Node,
+    options: Option<&FieldOptions>,
+    empty: &Scalar,
+) -> Result<()> {
     let mut value = value.clone();
     if let Some(options) = options.filter(|o| o.delimiter.is_some()) {
         let Some(old) = target.as_scalar() else {
@@ -255,16 +348,17 @@ fn set_field(target: &mut Node, value: &Node, options: Option<&FieldOptions>) ->
             return Err(Error::new(message, options.span));
         };
         let joined = joined(&old.text, value.text().unwrap_or_default(), options);
-        value = with_text(&value, &joined)?;
+        value = with_text(&value, &joined);
     }
     let origin = value.origin.on_top_of("replacements", &target.origin);
     let made = is_unset(target);
     if target.as_scalar().is_some() {
         let new = value.text().unwrap_or_default();
         *target = if made {
-            Node::scalar(Scalar::plain(new), value.origin)
+            let made = if new.is_empty() { empty.clone() } else { Scalar::plain(new) };
+            Node::scalar(made, value.origin)
         } else {
-            Node { origin, ..with_text(target, new)? }
+            Node { origin, ..with_text(target, new) }
         };
     } else {
         *target = Node { origin, ..value };
@@ -286,35 +380,16 @@ fn joined(old: &str, new: &str, options: &FieldOptions) -> String {
     pieces.join(delimiter)
 }
 
-/// A scalar with another text: its type stays, so the text must fit it.
-fn with_text(old: &Node, new: &str) -> Result<Node> {
-    let Some(scalar) = old.as_scalar() else { return Ok(old.clone()) };
+/// A scalar with another text. Its type stays, even if the text does not fit it.
+fn with_text(old: &Node, new: &str) -> Node {
+    let Some(scalar) = old.as_scalar() else { return old.clone() };
     let quoted = !matches!(scalar.style, Style::Plain | Style::Tagged);
-    let implied = resolve(new, Dialect::Kustomize);
     let kind = if quoted { ScalarKind::Str } else { scalar.kind };
-    let fits = kind == ScalarKind::Str
-        || kind == implied
-        || kind == ScalarKind::Float && implied == ScalarKind::Int;
-    if !fits {
-        let message = format!("cannot decode `{new}` as {}", type_name(kind));
-        return Err(Error::at(message, old.span()));
-    }
     let style = match scalar.style {
-        Style::Plain | Style::Tagged if kind == implied => Style::Plain,
+        Style::Plain | Style::Tagged if kind == resolve(new, Dialect::Kustomize) => Style::Plain,
         Style::Plain => Style::Tagged,
         style => style,
     };
     let scalar = Scalar { text: new.into(), kind, style, exposure: scalar.exposure };
-    Ok(Node::scalar(scalar, old.origin.clone()))
-}
-
-fn type_name(kind: ScalarKind) -> &'static str {
-    match kind {
-        ScalarKind::Null => "a !!null",
-        ScalarKind::Bool => "a !!bool",
-        ScalarKind::Int => "a !!int",
-        ScalarKind::Float => "a !!float",
-        ScalarKind::Str => "a !!str",
-        ScalarKind::Timestamp => "a !!timestamp",
-    }
+    Node::scalar(scalar, old.origin.clone())
 }

@@ -256,10 +256,10 @@ impl<'t> Builder<'t> {
                 self.refuse("`<<` takes a map or a list of maps", span)
             };
         }
-        if let Some((key, first)) = map.add(Entry::new(key, span, node)) {
-            let message = format!("the key `{key}` stands twice");
+        if let Some(first) = map.add(Entry::new(key, span, node)) {
+            let message = format!("the key `{}` stands twice", first.key);
             let kind = ErrorKind::DuplicateKey;
-            self.errors.push(ParseError { kind, message, span, first: Some(first) });
+            self.errors.push(ParseError { kind, message, span, first: Some(Box::new(first)) });
         }
         Ok(())
     }
@@ -301,13 +301,16 @@ impl<'t> Builder<'t> {
     /// Where a scalar stands. A block at the end of a file loses a line break that is not there.
     fn scalar_span(&self, text: &mut String, style: TScalarStyle, at: Marker) -> Span {
         let is_quoted = matches!(style, TScalarStyle::SingleQuoted | TScalarStyle::DoubleQuoted);
+        let is_block = matches!(style, TScalarStyle::Literal | TScalarStyle::Folded);
         if !is_quoted && text.trim().is_empty() {
+            if is_block && self.positions.from(self.positions.byte(at)).trim().is_empty() {
+                extent::end_blank(self.positions.from(self.last_end), text);
+            }
             return Span::new(self.file, self.last_end, self.last_end);
         }
         let start = self.positions.byte(at);
         let source = self.positions.from(start);
         let len = extent::len(source, text, style);
-        let is_block = matches!(style, TScalarStyle::Literal | TScalarStyle::Folded);
         if is_block && text.ends_with('\n') && !source[len..].contains(['\n', '\r']) {
             text.pop();
         }

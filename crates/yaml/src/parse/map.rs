@@ -30,13 +30,10 @@ impl OpenMap {
         self.index.get(key).copied()
     }
 
-    /// Adds an entry. A key that stands already gets the new value, and is returned with its first place.
-    pub(super) fn add(&mut self, entry: Entry) -> Option<(SmolStr, Span)> {
+    /// Adds an entry. A key that stands already gets the new value; the entry that gave way is returned.
+    pub(super) fn add(&mut self, entry: Entry) -> Option<Entry> {
         match self.position(&entry.key) {
-            Some(at) => {
-                let first = std::mem::replace(&mut self.entries[at], entry);
-                Some((first.key, first.key_span))
-            }
+            Some(at) => Some(std::mem::replace(&mut self.entries[at], entry)),
             None => {
                 self.entries.push(entry);
                 None

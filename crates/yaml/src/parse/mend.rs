@@ -71,7 +71,10 @@ impl<'t> Mended<'t> {
     fn indent_quoted(&mut self, line: usize, column: usize) -> bool {
         let Some(start) = self.byte(line, column) else { return false };
         let source = &self.text[start..];
-        let len = quoted_len(source, source.as_bytes()[0]);
+        let Some(quote) = source.bytes().next().filter(|b| matches!(b, b'\'' | b'"')) else {
+            return false;
+        };
+        let len = quoted_len(source, quote);
         let lines = source[..len].matches('\n').count();
         lines > 0 && self.indent(line + 1..line + 1 + lines, column + 1)
     }

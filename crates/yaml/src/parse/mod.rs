@@ -12,7 +12,7 @@ mod position;
 mod tabs;
 
 use crate::source::line_starts;
-use crate::{FileId, Node, Span};
+use crate::{Entry, FileId, Node, Span};
 use build::Builder;
 use mend::Mended;
 use position::Positions;
@@ -41,8 +41,8 @@ pub struct ParseError {
     pub message: String,
     /// Where.
     pub span: Span,
-    /// The other place, for a duplicate key: where it stands first.
-    pub first: Option<Span>,
+    /// For a duplicate key, the entry that stands first.
+    pub first: Option<Box<Entry>>,
 }
 
 /// Kinds of [`ParseError`].
