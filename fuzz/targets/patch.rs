@@ -24,8 +24,8 @@ fn patched(object: &str, patch: Option<(&str, &Node)>) -> Option<String> {
     Some(print_all(&rendered.resources))
 }
 
-/// Whether a patch can say all of the object: a null or a directive would remove, and items that are
-/// alike in a field may be one item to it.
+/// Whether a patch can say all of the object: a null or a directive would remove, items that are alike in a
+/// field may be one item to it, and a list whose items lack the field that tells them apart is emptied.
 fn can_be_repeated(object: &Node) -> bool {
     let mut can = true;
     object.walk(&mut |node| match &node.value {
@@ -39,9 +39,14 @@ fn can_be_repeated(object: &Node) -> bool {
             fields.sort_unstable();
             fields.dedup();
             can &= !items.is_empty() && fields.len() == all;
+            can &= items.windows(2).all(|pair| keys(&pair[0]).eq(keys(&pair[1])));
         }
     });
     can
+}
+
+fn keys(item: &Node) -> impl Iterator<Item = &str> {
+    item.entries().iter().map(|e| e.key.as_str())
 }
 
 /// The scalars of an item by their keys.

@@ -1,8 +1,6 @@
 //! YAML inside a string of a kustomization: its values point at the lines of the file that holds it.
 
-use gitops_yaml::{
-    Entry, Limits, Node, Origin, Parsed, Sources, Span, Value, parse as parse_text,
-};
+use gitops_yaml::{Entry, Limits, Node, Origin, Parsed, Sources, Span, Value, parse as parse_text};
 
 use crate::decode::Text;
 

@@ -79,7 +79,9 @@ fn join_annotations(object: &mut Node, errors: &mut Vec<&ParseError>) {
     let mut lists = vec![last.span()];
     let mut all = last.entries().to_vec();
     for error in errors.iter().rev().filter(|e| contains(span, e.span)) {
-        let Some(first) = error.first.as_deref().filter(|f| f.key == "annotations") else { continue };
+        let Some(first) = error.first.as_deref().filter(|f| f.key == "annotations") else {
+            continue;
+        };
         lists.push(first.value.span());
         for entry in first.value.entries() {
             all.retain(|e| e.key != entry.key);
@@ -91,7 +93,8 @@ fn join_annotations(object: &mut Node, errors: &mut Vec<&ParseError>) {
     }
     errors.retain(|e| {
         let whole = e.first.as_ref().is_some_and(|f| lists.contains(&f.value.span()));
-        let inside = e.kind == ErrorKind::DuplicateKey && lists.iter().any(|l| contains(*l, e.span));
+        let inside =
+            e.kind == ErrorKind::DuplicateKey && lists.iter().any(|l| contains(*l, e.span));
         !whole && !inside
     });
 }

@@ -199,7 +199,8 @@ fn apply_to(
         if rejected || !select.fits_metadata(object) || !ids.iter().any(|id| select.fits_id(id)) {
             continue;
         }
-        let default = [Text { text: NAME.into(), span: target.span.unwrap_or(copied.value.span()) }];
+        let default =
+            [Text { text: NAME.into(), span: target.span.unwrap_or(copied.value.span()) }];
         let paths =
             if target.field_paths.0.is_empty() { &default } else { &target.field_paths.0[..] };
         for path in paths {
@@ -256,7 +257,8 @@ impl Copy<'_> {
             return Ok(());
         }
         let failed = || {
-            let verb = if self.options.is_some_and(|o| o.create) { "find or create" } else { "find" };
+            let verb =
+                if self.options.is_some_and(|o| o.create) { "find or create" } else { "find" };
             format!("unable to {verb} field {:?} in replacement target", self.path.text.as_str())
         };
         let (mut error, mut misfit) = (None, false);

@@ -303,8 +303,8 @@ impl<'t> Builder<'t> {
         let is_quoted = matches!(style, TScalarStyle::SingleQuoted | TScalarStyle::DoubleQuoted);
         let is_block = matches!(style, TScalarStyle::Literal | TScalarStyle::Folded);
         if !is_quoted && text.trim().is_empty() {
-            if is_block && self.positions.from(self.positions.byte(at)).trim().is_empty() {
-                extent::end_blank(self.positions.from(self.last_end), text);
+            if is_block && !text.is_empty() {
+                extent::end_blank(self.positions.from(self.positions.byte(at)), text);
             }
             return Span::new(self.file, self.last_end, self.last_end);
         }

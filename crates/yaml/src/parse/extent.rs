@@ -31,13 +31,14 @@ pub(super) fn quoted_len(source: &str, quote: u8) -> usize {
     source.len()
 }
 
-/// Corrects the `value` of a block without text that ends its document, as `source` does: the library reads
-/// a line break too many there.
+/// Corrects the `value` of a block of blank lines, whose `|` or `>` line `source` starts with: at the end
+/// of a document the library reads a line break too many.
 pub(super) fn end_blank(source: &str, value: &mut String) {
-    let block = source.rfind(['|', '>']).map_or("", |header| &source[header..]);
-    let (header, content) = block.split_once('\n').unwrap_or((block, ""));
-    let kept = if header.contains('+') { content.matches('\n').count() } else { 0 };
-    value.truncate(kept);
+    let (header, content) = source.split_once('\n').unwrap_or((source, ""));
+    if content.trim().is_empty() {
+        let kept = if header.contains('+') { content.matches('\n').count() } else { 0 };
+        value.truncate(kept);
+    }
 }
 
 /// Length of the stretch of `source` that holds the visible characters of `value`: folding and
