@@ -66,12 +66,13 @@ fn check(_: &Pair<'_>, change: &Change, out: &mut Vec<Draft>) {
     };
     for (keys, severity, meaning) in fields {
         let Some(found) = Difference::at(change, keys) else { continue };
+        let (before, after) = wording::values(found.before, found.after);
         let message = format!(
             "`{}` of `{}` changes from {} to {}: {meaning}",
             keys.join("."),
             change.key,
-            wording::value(found.before),
-            wording::value(found.after),
+            before,
+            after,
         );
         out.push(found.draft(message).severity(*severity));
     }

@@ -72,12 +72,10 @@ fn draft(
             format!("it is deleted and created again: {}", interruption(new))
         }
     };
+    let (before, after) = wording::values(refusal.before.as_ref(), refusal.after.as_ref());
     let message = format!(
         "`{}` of `{}` changes from {} to {}; {outcome}",
-        refusal.path,
-        new.key,
-        wording::value(refusal.before.as_ref()),
-        wording::value(refusal.after.as_ref()),
+        refusal.path, new.key, before, after,
     );
     let draft = Draft::new(message)
         .on(new)

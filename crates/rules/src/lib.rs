@@ -9,6 +9,7 @@
 #[macro_use]
 mod rule;
 mod difference;
+mod keeping;
 mod removal;
 mod run;
 mod wording;
@@ -41,6 +42,7 @@ rules![
     hpa_fights_replicas,
     immutable_field,
     job_will_change,
+    left_behind,
     missing_reference,
     moved_between_owners,
     namespace_removed,

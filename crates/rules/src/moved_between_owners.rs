@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use gitops_model::{Action, Change, Controller, Severity, Unit, UnitId};
 
-use crate::{Check, Draft, Pair, wording, write};
+use crate::keeping::kept;
+use crate::{Check, Draft, Pair, wording};
 
 rule!(
     "moved-between-owners",
@@ -26,7 +27,7 @@ fn check(pair: &Pair<'_>, out: &mut Vec<Draft>) {
         let at_risk: Vec<_> = changes
             .iter()
             .filter_map(|c| c.old.as_ref())
-            .filter(|object| !write::survives_pruning(object, owner))
+            .filter(|object| kept(pair, object, owner).is_none())
             .collect();
         let (Some(first), Some(after)) = (at_risk.first(), pair.after.cluster.unit(to)) else {
             continue;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use gitops_model::{Controller, Resource, Severity};
 use gitops_yaml::Node;
 
+use crate::keeping::{cascades, deletes, is_generated, set_keeps};
 use crate::{Check, Draft, Pair, removal, wording};
 
 rule!(
@@ -18,7 +19,11 @@ fn check(pair: &Pair<'_>, out: &mut Vec<Draft>) {
     for removed in removal::gone_for_good(pair) {
         let Some((what, severity)) = consequence(pair, removed.object) else { continue };
         let message = format!("{}: {what}", removed.deletes_it());
-        out.push(removed.draft(message).severity(severity).help(help(removed.object)));
+        out.push(removed.draft(message).severity(severity).help(format!(
+            "{}; {}",
+            help(removed.object),
+            proof(removed.object)
+        )));
     }
     out.extend(dropped(pair));
 }
@@ -29,18 +34,24 @@ fn dropped(pair: &Pair<'_>) -> impl Iterator<Item = Draft> {
     before.iter().filter_map(|unit| {
         let application = unit.object.as_ref().filter(|_| unit.controller == Controller::ArgoCd)?;
         let stays = pair.after.cluster.unit(&unit.id).is_some();
-        (!stays && removal::is_generated(pair, application)).then(|| {
-            Draft::new(format!(
-                "nothing makes `{}` any more: {} go with it",
-                application.key,
-                applied(pair, application)
-            ))
-            .on(application)
-            .severity(Severity::Error)
-            .help(
-                "to keep what it applied, first set `preserveResourcesOnDeletion: true` on \
-             its ApplicationSet and wait until that is live",
-            )
+        (!stays && is_generated(pair, application)).then(|| {
+            let applied = applied(pair, application);
+            let (what, severity) = if set_keeps(pair, application) {
+                let kept = "stays on the cluster, as its ApplicationSet only creates Applications";
+                (format!("{kept}, and goes on applying {applied}"), Severity::Note)
+            } else if cascades(application) {
+                (format!("goes, and {applied} with it"), Severity::Error)
+            } else {
+                (format!("goes; {applied} stay behind without an owner"), Severity::Note)
+            };
+            Draft::new(format!("nothing makes `{}` any more: it {what}", application.key))
+                .on(application)
+                .severity(severity)
+                .help(format!(
+                    "to keep what it applied, first set `preserveResourcesOnDeletion: true` on its \
+                     ApplicationSet and wait until that is live; {}",
+                    proof(application)
+                ))
         })
     })
 }
@@ -51,15 +62,12 @@ fn consequence(pair: &Pair<'_>, owner: &Arc<Resource>) -> Option<(String, Severi
     match (&*owner.gvk.group, &*owner.gvk.kind) {
         ("kustomize.toolkit.fluxcd.io", "Kustomization") => {
             let applied = applied(pair, owner);
-            let policy = owner.at(&["spec", "deletionPolicy"]).and_then(Node::text);
             Some(if flag(&["spec", "suspend"]) {
                 (
                     format!("it is suspended, so {applied} stay behind without an owner"),
                     Severity::Note,
                 )
-            } else if policy == Some("Orphan")
-                || policy.is_none_or(|p| p == "MirrorPrune") && !flag(&["spec", "prune"])
-            {
+            } else if !deletes(owner) {
                 (format!("{applied} stay behind without an owner"), Severity::Note)
             } else {
                 (format!("{applied} go with it"), Severity::Warning)
@@ -67,7 +75,7 @@ fn consequence(pair: &Pair<'_>, owner: &Arc<Resource>) -> Option<(String, Severi
         }
         ("argoproj.io", "Application") => {
             let applied = applied(pair, owner);
-            Some(if removal::cascades(owner) {
+            Some(if cascades(owner) {
                 (format!("{applied} go with it, as its finalizer asks"), Severity::Warning)
             } else {
                 (
@@ -91,17 +99,20 @@ fn consequence(pair: &Pair<'_>, owner: &Arc<Resource>) -> Option<(String, Severi
                 )
             })
         }
-        ("helm.toolkit.fluxcd.io", "HelmRelease") => {
-            Some(if flag(&["spec", "suspend"]) {
-                (
-                    "it is suspended, so the release stays installed without an owner".to_owned(),
-                    Severity::Note,
+        ("helm.toolkit.fluxcd.io", "HelmRelease") => Some(if flag(&["spec", "suspend"]) {
+            (
+                "it is suspended, so the release stays installed without an owner".to_owned(),
+                Severity::Note,
+            )
+        } else {
+            (
+                    "the release is uninstalled with all that its chart made; behind stay \
+                     definitions from its `crds/` folder, claims of StatefulSets, what its hooks made \
+                     and what is marked `helm.sh/resource-policy: keep`"
+                        .to_owned(),
+                    Severity::Warning,
                 )
-            } else {
-                ("the release is uninstalled with all that its chart made; definitions from its \
-             `crds/` folder and claims of StatefulSets stay".to_owned(), Severity::Warning)
-            })
-        }
+        }),
         _ => None,
     }
 }
@@ -120,7 +131,7 @@ fn help(owner: &Resource) -> &'static str {
     match &*owner.gvk.kind {
         "Kustomization" => {
             "to keep what it applied, first commit `prune: false` or `deletionPolicy: Orphan` \
-             and wait until that is live; `flux tree kustomization` lists it"
+             and wait until that is live"
         }
         "Application" => {
             "to keep what it applied, delete it with `--cascade=false`, or take its finalizer \
@@ -131,5 +142,32 @@ fn help(owner: &Resource) -> &'static str {
          true` and wait until that is live"
         }
         _ => "to keep the release, suspend it first and wait until that is live",
+    }
+}
+
+/// The commands that show what goes, and whether it is gone.
+fn proof(owner: &Resource) -> String {
+    let (name, namespace) = (&owner.key.name, &owner.key.namespace);
+    let place = if namespace.is_empty() { String::new() } else { format!(" -n {namespace}") };
+    match &*owner.gvk.kind {
+        "Kustomization" => format!(
+            "`flux tree kustomization {name}{place}` lists it before, and `kubectl get all -A -l \
+             kustomize.toolkit.fluxcd.io/name={name}` what is left after"
+        ),
+        "Application" => format!(
+            "`argocd app resources {name}` lists it before, and `kubectl get application \
+             {name}{place}` is empty when all of it is gone"
+        ),
+        "ApplicationSet" => {
+            format!("`kubectl get applications{place}` lists what is left")
+        }
+        _ => {
+            let target = owner.at(&["spec", "targetNamespace"]).and_then(Node::text);
+            let target = target.map_or(place.clone(), |target| format!(" -n {target}"));
+            format!(
+                "`helm list{place} --filter {name}` is empty when it is gone, and `kubectl get \
+                 all,pvc,secret{target}` shows what is left"
+            )
+        }
     }
 }

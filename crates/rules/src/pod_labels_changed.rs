@@ -21,12 +21,11 @@ fn check(_: &Pair<'_>, change: &Change, out: &mut Vec<Draft>) {
     let Some(found) = Difference::at(change, &["spec", "template", "metadata", "labels"]) else {
         return;
     };
+    let (before, after) = wording::values(found.before, found.after);
     let message = format!(
         "the pods of `{}` get other labels, {} instead of {}: all of them are replaced, and \
          what selects them by the old labels loses them",
-        object.key,
-        wording::value(found.after),
-        wording::value(found.before),
+        object.key, after, before,
     );
     out.push(found.draft(message));
 }

@@ -2,6 +2,7 @@
 
 use gitops_model::{Apply, Controller};
 
+use crate::keeping::kept;
 use crate::{Check, Draft, Pair, wording, write};
 
 rule!(
@@ -22,7 +23,7 @@ fn check(pair: &Pair<'_>, out: &mut Vec<Draft>) {
         let going: Vec<_> = old
             .resources
             .iter()
-            .filter(|o| !write::survives_pruning(o, old) && pair.after.object(&o.key).is_none())
+            .filter(|o| kept(pair, o, old).is_none() && pair.after.object(&o.key).is_none())
             .collect();
         if going.is_empty() {
             continue;

@@ -35,13 +35,14 @@ fn check(_: &Pair<'_>, change: &Change, out: &mut Vec<Draft>) {
         {
             continue;
         }
+        let (before, after) = wording::values(found.before, found.after);
         let message = format!(
             "`{}` of `{}` changes from {} to {}: Helm uninstalls the old release and installs a \
              new one, with an outage and new volumes",
             keys.join("."),
             change.key,
-            wording::value(found.before),
-            wording::value(found.after),
+            before,
+            after,
         );
         out.push(found.draft(message).help(
             "keep the identity; or install the new release under \

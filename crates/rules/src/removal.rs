@@ -1,12 +1,16 @@
 //! What goes when an object is no longer in the repository.
 
+mod table;
+
 use std::sync::Arc;
 
 use gitops_compare::renames;
 use gitops_model::{Confidence, Controller, Resource, Unit};
 use gitops_yaml::Node;
+pub(crate) use table::aftermath;
 
-use crate::{Draft, Pair, write};
+use crate::keeping::kept;
+use crate::{Draft, Pair, wording};
 
 /// An object that is deleted, and by whom.
 pub(crate) struct Removed<'a> {
@@ -35,38 +39,8 @@ pub(crate) fn gone_for_good<'a>(pair: &'a Pair<'a>) -> impl Iterator<Item = Remo
 /// The objects that the change deletes from the cluster.
 pub(crate) fn all_removed<'a>(pair: &'a Pair<'a>) -> impl Iterator<Item = Removed<'a>> {
     pair.removed()
-        .filter(|(_, object, unit)| !write::survives_pruning(object, unit))
-        .filter(|(_, _, unit)| !is_orphaned(pair, unit))
+        .filter(|(_, object, unit)| kept(pair, object, unit).is_none())
         .map(|(_, object, unit)| Removed { object, unit })
-}
-
-/// Whether an owner that goes leaves behind what it applied.
-fn is_orphaned(pair: &Pair<'_>, unit: &Unit) -> bool {
-    let Some(owner) = &unit.object else { return false };
-    if pair.after.cluster.unit(&unit.id).is_some() {
-        return false;
-    }
-    match unit.controller {
-        Controller::Flux => {
-            let policy = owner.at(&["spec", "deletionPolicy"]).and_then(Node::text);
-            unit.suspended || policy == Some("Orphan")
-        }
-        // An ApplicationSet adds the finalizer to what it makes.
-        Controller::ArgoCd => !is_generated(pair, owner) && !cascades(owner),
-        Controller::None => false,
-    }
-}
-
-/// Whether the owner is made by another object rather than written in the repository.
-pub(crate) fn is_generated(pair: &Pair<'_>, owner: &Resource) -> bool {
-    pair.before.as_ref().is_none_or(|before| before.object(&owner.key).is_none())
-}
-
-/// Whether deleting an Application deletes what it applied.
-pub(crate) fn cascades(application: &Resource) -> bool {
-    let finalizers = application.at(&["metadata", "finalizers"]).map_or(&[][..], Node::items);
-    let names = finalizers.iter().filter_map(Node::text);
-    names.into_iter().any(|name| name.starts_with("resources-finalizer.argocd.argoproj.io"))
 }
 
 impl Removed<'_> {
@@ -76,6 +50,7 @@ impl Removed<'_> {
             Controller::None => Confidence::Likely,
             Controller::Flux | Controller::ArgoCd => Confidence::Certain,
         };
+        let message = message + &waits_for(self.object);
         Draft::new(message).on(self.object).confidence(sure)
     }
 
@@ -101,5 +76,23 @@ impl Removed<'_> {
             Controller::ArgoCd => "`argocd.argoproj.io/sync-options: Prune=false`",
             Controller::None => "a mark that keeps it from being pruned",
         }
+    }
+}
+
+/// Whom the deletion waits for: the finalizers on the object, but for the one by which an Application
+/// deletes what it applied.
+fn waits_for(object: &Resource) -> String {
+    let finalizers = object.at(&["metadata", "finalizers"]).map_or(&[][..], Node::items);
+    let others: Vec<_> = finalizers
+        .iter()
+        .filter_map(Node::text)
+        .filter(|name| !name.starts_with("resources-finalizer.argocd.argoproj.io"))
+        .collect();
+    match others.is_empty() {
+        true => String::new(),
+        false => format!(
+            "; it stays as `Terminating` until {} is taken off it, and for ever if who does that goes too",
+            wording::list(others)
+        ),
     }
 }

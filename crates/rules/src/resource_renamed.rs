@@ -4,7 +4,8 @@ use gitops_compare::{Rename, RenameKind, renames};
 use gitops_model::{Apply, Resource, Severity};
 use gitops_yaml::Node;
 
-use crate::{Check, Draft, Pair, write};
+use crate::keeping::kept;
+use crate::{Check, Draft, Pair};
 
 rule!(
     "resource-renamed",
@@ -17,9 +18,9 @@ fn check(pair: &Pair<'_>, out: &mut Vec<Draft>) {
     for rename in renames(pair.changes) {
         let (Some(old), Some(new)) = (&rename.removed.old, &rename.added.new) else { continue };
         let unit = rename.removed.old_unit.as_ref();
-        let stays = pair.removed().all(|(_, object, unit)| {
-            object.key != old.key || write::survives_pruning(object, unit)
-        });
+        let stays = pair
+            .removed()
+            .all(|(_, object, unit)| object.key != old.key || kept(pair, object, unit).is_some());
         if rename.kind == RenameKind::Generated || stays || unit.is_none() {
             continue;
         }
@@ -78,7 +79,8 @@ fn loss(old: &Resource) -> Option<(&'static str, Severity)> {
         ("apps", "StatefulSet") if old.at(&["spec", "volumeClaimTemplates"]).is_some() => {
             ("claims are named after it, so the new one starts with empty volumes", Error)
         }
-        ("apps", "StatefulSet" | "Deployment" | "DaemonSet") => {
+        ("apps", "StatefulSet" | "Deployment" | "DaemonSet")
+        | ("apps.openshift.io", "DeploymentConfig") => {
             ("for a while none or both of them run", Warning)
         }
         ("", "Service") => ("its address and DNS name change", Warning),

@@ -2,6 +2,7 @@
 
 mod check;
 mod draft;
+mod dropped;
 mod facts;
 mod gather;
 mod suppress;

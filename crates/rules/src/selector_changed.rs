@@ -38,11 +38,12 @@ fn check(pair: &Pair<'_>, change: &Change, out: &mut Vec<Draft>) {
     }
     // The same workloads: what matters is the time until their pods carry the new labels.
     let same = was == then && !then.is_empty();
+    let (old, new) = wording::values(Some(before), Some(after));
     let message = format!(
         "`{}` selects {} instead of {}: {}",
         object.key,
-        wording::value(Some(after)),
-        wording::value(Some(before)),
+        new,
+        old,
         if same && service {
             "until new pods are ready it finds none, as the pods that run do \
          not have the new labels"

@@ -23,12 +23,13 @@ fn check(_: &Pair<'_>, change: &Change, out: &mut Vec<Draft>) {
     };
     for keys in fields {
         let Some(found) = Difference::at(change, keys) else { continue };
+        let (before, after) = wording::values(found.before, found.after);
         let message = format!(
             "`{}` of `{}` changes from {} to {}: all that is built from it changes at once",
             keys.join("."),
             change.key,
-            wording::value(found.before),
-            wording::value(found.after),
+            before,
+            after,
         );
         out.push(found.draft(message));
     }

@@ -63,18 +63,3 @@ pub(crate) fn holds_data(object: &Resource) -> bool {
         _ => false,
     }
 }
-
-/// Whether pruning leaves the object on the cluster. The mark counts only where it is already live, so
-/// ask the object before the change.
-pub(crate) fn survives_pruning(live: &Resource, unit: &Unit) -> bool {
-    match unit.controller {
-        Controller::Flux => {
-            let off =
-                |key| flux_mark(live, key).is_some_and(|v| v.eq_ignore_ascii_case("disabled"));
-            let ignored = flux_mark(live, "ssa").is_some_and(|v| v.eq_ignore_ascii_case("ignore"));
-            !unit.prune || off("prune") || off("reconcile") || ignored
-        }
-        Controller::ArgoCd => !unit.prune || has_sync_option(live, "Prune=false"),
-        Controller::None => false,
-    }
-}

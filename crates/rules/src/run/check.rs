@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use gitops_model::{Effect, Finding, Problem, ProblemKind};
 
 use super::suppress::{suppress, suppressions};
-use super::{Draft, Facts, Pair};
+use super::{Draft, Facts, Pair, dropped};
 use crate::{Check, Persona, RULES, Rule};
 
 /// What every rule finds that the configuration does not switch off. What is suppressed is marked as
@@ -22,6 +22,7 @@ pub fn check(facts: &Facts<'_>) -> Vec<Finding> {
         }
         found.extend(drafts.into_iter().filter_map(|d| finish(rule, d, None, facts)));
     }
+    dropped::blame(&mut found, facts);
     suppress(&mut found, &all, facts);
     found
 }
