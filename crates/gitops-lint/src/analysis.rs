@@ -3,6 +3,7 @@
 mod changes;
 mod clusters;
 mod impact;
+mod plan;
 mod unchecked;
 
 use std::collections::BTreeMap;
@@ -96,6 +97,13 @@ impl Analysis {
 
     /// What the change does.
     pub(crate) fn diff(&self) -> Report {
+        let steps = self.steps();
+        let findings = self.findings(&steps, self.configuration_changed());
+        self.report(steps, findings)
+    }
+
+    /// Every cluster before and after, now and at its next promotion.
+    fn steps(&self) -> Vec<Step> {
         let before = self.fleet(Moment::Before);
         let merged = self.fleet(Moment::Merged);
         let pinned = |s: &gitops_model::Source| s.here && !self.states.follows_target(&s.tracks);
@@ -110,8 +118,7 @@ impl Analysis {
             let unjudged = gitops_rules::unjudged(&self.pair(step));
             step.after.unchecked.extend(unjudged);
         }
-        let findings = self.findings(&steps, self.configuration_changed());
-        self.report(steps, findings)
+        steps
     }
 
     fn pair<'s>(&self, step: &'s Step) -> Pair<'s> {

@@ -36,6 +36,9 @@ pub enum Command {
     /// Compare two states of the repository: what changes on which cluster, what will be refused,
     /// recreated or lost, how risky it is, and which waves may take it
     Diff(DiffArgs),
+    /// Show the way out of what a change would break: commits and commands in order, each with how
+    /// one sees that it worked and how to go back
+    Plan(PlanArgs),
     /// Check one state of the repository
     Check(CheckArgs),
     /// Show the clusters that were discovered, what each tracks, and what was missed and why
@@ -155,9 +158,9 @@ pub enum Persona {
     Pedantic,
 }
 
-/// `diff`.
+/// Which two states are compared, and for whom.
 #[derive(Debug, Args)]
-pub struct DiffArgs {
+pub struct Comparison {
     /// The revision before the change [default: the merge base of HEAD and the target branch]
     #[arg(long, value_name = "REV", conflicts_with_all = ["staged", "from"])]
     pub base: Option<String>,
@@ -188,9 +191,48 @@ pub struct DiffArgs {
     #[command(flatten)]
     #[allow(missing_docs)]
     pub reading: Reading,
+}
+
+/// `diff`.
+#[derive(Debug, Args)]
+pub struct DiffArgs {
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub comparison: Comparison,
     #[command(flatten)]
     #[allow(missing_docs)]
     pub output: Output,
+}
+
+/// `plan`.
+#[derive(Debug, Args)]
+pub struct PlanArgs {
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub comparison: Comparison,
+    /// Only the way out of these findings: a rule, or the start of a fingerprint
+    #[arg(long, value_name = "ID")]
+    pub finding: Vec<String>,
+    /// Only the way out for these objects: `Kind/name` or `Kind/namespace/name`
+    #[arg(long, value_name = "OBJECT")]
+    pub object: Vec<String>,
+    /// What to print
+    #[arg(long, value_enum, default_value_t = PlanFormat::Terminal)]
+    pub format: PlanFormat,
+    /// Where to write it [default: standard output]
+    #[arg(long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+}
+
+/// Formats of a plan.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum PlanFormat {
+    /// For people, on a terminal.
+    Terminal,
+    /// For programs; its shape is versioned.
+    Json,
+    /// For an issue or a comment on a pull request.
+    Markdown,
 }
 
 /// `check`.

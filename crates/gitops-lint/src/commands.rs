@@ -7,6 +7,7 @@ mod diff;
 mod explain;
 mod graph;
 mod output;
+mod plan;
 mod render;
 mod rules;
 mod shell;
@@ -20,6 +21,7 @@ use crate::exit::{Exit, Stop};
 pub(crate) fn run(cli: &Cli) -> Result<Exit, Stop> {
     match &cli.command {
         Command::Diff(args) => diff::run(args, cli.color),
+        Command::Plan(args) => plan::run(args, cli.color),
         Command::Check(args) => check::run(args, cli.color),
         Command::Clusters(args) => clusters::run(args, cli.color),
         Command::Build(args) => build::run(args),

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use gitops_fleet::{SourceTree, SourceTrees};
 use gitops_model::{Deployed, Problem, ProblemKind, Repository, Revision, SourceRef, Tracks, Tree};
 
-use crate::cli::DiffArgs;
+use crate::cli::Comparison;
 use crate::exit::{Stop, io};
 use crate::git::Git;
 use crate::tree::{DirectoryTree, Mounted, RepoMap};
@@ -49,8 +49,8 @@ pub(crate) enum Moment {
 }
 
 impl States {
-    /// The states that the arguments of `diff` name.
-    pub(crate) fn of(args: &DiffArgs) -> Result<Self, Stop> {
+    /// The states that the arguments of `diff` and `plan` name.
+    pub(crate) fn of(args: &Comparison) -> Result<Self, Stop> {
         match (&args.from, &args.to) {
             (Some(from), Some(to)) => Self::folders(from, to, args.target_branch.clone()),
             _ => Self::revisions(args),
@@ -87,7 +87,7 @@ impl States {
         Ok(Self { target, ..Self::new(base, head, None) })
     }
 
-    fn revisions(args: &DiffArgs) -> Result<Self, Stop> {
+    fn revisions(args: &Comparison) -> Result<Self, Stop> {
         let here = Path::new(".");
         let git = Git::find(here)?.ok_or_else(|| {
             Stop::new("this is no git repository; go into one, or name two folders with `--from` and `--to`")

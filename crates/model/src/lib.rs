@@ -10,6 +10,7 @@ mod finding;
 mod gate;
 mod object;
 mod path;
+mod plan;
 mod problem;
 mod report;
 mod repository;
@@ -26,6 +27,7 @@ pub use gate::{
 };
 pub use object::{Gvk, ObjectKey, Resource};
 pub use path::{FieldPath, Segment};
+pub use plan::{Act, Advice, Hunk, Plan, Proof, Step, Way};
 pub use problem::{Problem, ProblemKind, Unchecked};
 pub use report::{ChangeReport, ClusterReport, Counts, FieldReport, Report, SourceReport};
 pub use repository::{EntryKind, Repository, Revision, Tree, TreeError};

@@ -11,6 +11,7 @@ mod json;
 mod junit;
 mod markdown;
 mod mask;
+mod plan;
 mod sarif;
 mod snippet;
 mod terminal;
@@ -22,6 +23,7 @@ pub use gitlab::gitlab;
 pub use json::{SCHEMA, json};
 pub use junit::junit;
 pub use markdown::markdown;
+pub use plan::{json as plan_json, markdown as plan_markdown, terminal as plan_terminal};
 pub use sarif::sarif;
 pub use terminal::{Style, clusters, explain, rules, terminal};
 

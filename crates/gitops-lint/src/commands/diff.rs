@@ -2,27 +2,33 @@
 
 use super::output;
 use crate::analysis::Analysis;
-use crate::cli::{Color, DiffArgs, Persona};
+use crate::cli::{Color, Comparison, DiffArgs, Persona};
 use crate::clock;
 use crate::exit::{Exit, Stop};
 use crate::states::States;
 
 pub(crate) fn run(args: &DiffArgs, color: Color) -> Result<Exit, Stop> {
-    let states = States::of(args)?;
     let analysis = Analysis {
         pedantic: args.output.persona == Persona::Pedantic,
-        today: Some(clock::today(args.now.as_deref())?),
-        clusters: args.cluster.clone(),
-        ..Analysis::new(states, &args.reading)?
+        ..analysis(&args.comparison)?
     };
     let report = analysis.diff();
-    if report.clusters.is_empty() && (report.findings.is_empty() || !args.cluster.is_empty()) {
-        return Err(nothing(&args.cluster));
+    if report.clusters.is_empty() && (report.findings.is_empty() || !analysis.clusters.is_empty()) {
+        return Err(nothing(&analysis.clusters));
     }
     output::write(&report, &analysis.sources, &args.output, color)
 }
 
-fn nothing(wanted: &[String]) -> Stop {
+/// The two states that are compared, and what holds for the run.
+pub(super) fn analysis(args: &Comparison) -> Result<Analysis, Stop> {
+    Ok(Analysis {
+        today: Some(clock::today(args.now.as_deref())?),
+        clusters: args.cluster.clone(),
+        ..Analysis::new(States::of(args)?, &args.reading)?
+    })
+}
+
+pub(super) fn nothing(wanted: &[String]) -> Stop {
     if wanted.is_empty() {
         Stop::nothing(
             "there is nothing to analyse: no Flux or Argo CD entry point, no kustomization, no Kubernetes object",

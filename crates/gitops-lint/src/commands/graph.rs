@@ -129,14 +129,14 @@ fn as_json(parts: &[Part<'_>]) -> Result<String, Stop> {
 }
 
 /// An object as a person names it.
-struct Wanted<'a> {
+pub(super) struct Wanted<'a> {
     kind: &'a str,
     namespace: Option<&'a str>,
     name: &'a str,
 }
 
 impl<'a> Wanted<'a> {
-    fn read(text: &'a str) -> Result<Self, Stop> {
+    pub(super) fn read(text: &'a str) -> Result<Self, Stop> {
         let parts: Vec<&str> = text.split('/').collect();
         match parts[..] {
             [kind, name] => Ok(Self { kind, namespace: None, name }),
@@ -147,7 +147,7 @@ impl<'a> Wanted<'a> {
         }
     }
 
-    fn fits(&self, key: &ObjectKey) -> bool {
+    pub(super) fn fits(&self, key: &ObjectKey) -> bool {
         key.kind.eq_ignore_ascii_case(self.kind)
             && key.name == self.name
             && self.namespace.is_none_or(|n| n == key.namespace)

@@ -16,7 +16,7 @@ pub use fleet::clusters;
 pub use pages::{explain, rules};
 pub(crate) use risk::sum;
 pub use style::Style;
-use style::{Page, Tone};
+pub(crate) use style::{Page, Tone};
 
 /// Causes that are told in full; the others in a line each.
 const FULL_CAUSES: usize = 4;

@@ -1,0 +1,106 @@
+//! The way out of a change, each step run through the engine.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use gitops_fleet::{SourceTree, SourceTrees, World, follow};
+use gitops_model::{
+    Apply, ClusterState, Deployed, Effect, Finding, ObjectKey, Plan, Proof, SourceRef, Tracks, Tree,
+};
+use gitops_recovery::{Input, Route, State};
+use gitops_rules::Pair;
+
+use super::{Analysis, Step, pairs};
+
+impl Analysis {
+    /// The way out of the findings that are wanted, and all findings.
+    pub(crate) fn plan(&self, wanted: &dyn Fn(&Finding) -> bool) -> (Plan, Vec<Finding>) {
+        let steps = self.steps();
+        let findings = self.findings(&steps, Vec::new());
+        let pairs: Vec<Pair<'_>> = steps.iter().map(|step| self.pair(step)).collect();
+        let (base, head) = (&self.states.base, &self.states.head);
+        let input = Input { sources: &self.sources, base, head, pairs: &pairs };
+        let mut route = gitops_recovery::plan(&input, findings.iter().filter(|f| wanted(f)));
+        self.prove(&mut route);
+        (route.plan, findings)
+    }
+
+    /// Runs the engine between each step and the next, on all clusters at once: what a step refuses,
+    /// recreates or loses without saying so stands in its way.
+    fn prove(&self, route: &mut Route) {
+        let wanted = self.everywhere(&self.states.head);
+        let mut before = Some(self.everywhere(&self.states.base));
+        for (step, state) in route.plan.steps.iter_mut().zip(&route.states) {
+            if !matches!(step.act, gitops_model::Act::Commit { .. }) {
+                continue;
+            }
+            let after = state.tree.as_ref().map(|tree| self.everywhere(tree));
+            step.proof = match (before, &after) {
+                (Some(before), Some(after)) => self.holds(before, after, state, &wanted),
+                _ => Proof::Unknown,
+            };
+            before = after;
+        }
+    }
+
+    /// What every cluster would be given if every source of this repository gave these files.
+    fn everywhere(&self, tree: &Arc<dyn Tree>) -> Vec<ClusterState> {
+        follow(&World {
+            tree,
+            sources: &self.sources,
+            memo: &self.memo,
+            trees: &Everywhere(tree),
+            config: &self.settings.config,
+            urls: &self.states.urls(),
+            target_branch: self.states.target(),
+        })
+    }
+
+    fn holds(
+        &self,
+        mut before: Vec<ClusterState>,
+        after: &[ClusterState],
+        state: &State,
+        wanted: &[ClusterState],
+    ) -> Proof {
+        for unit in before.iter_mut().flat_map(|c| &mut c.units) {
+            Arc::make_mut(&mut unit.resources).retain(|o| !state.deleted.contains(&o.key));
+        }
+        let kept: BTreeSet<&ObjectKey> =
+            wanted.iter().flat_map(ClusterState::objects).map(|(_, o)| &o.key).collect();
+        let steps = pairs(before, after.to_vec(), Effect::Now);
+        let mut wrong = self.refused(&steps, state);
+        for step in &steps {
+            let pair = self.pair(step);
+            let lost = pair.removed().map(|(change, _, _)| &change.key);
+            let lost = lost.filter(|k| kept.contains(k) && !state.interrupted.contains(*k));
+            wrong.extend(lost.map(|key| format!("`{key}` is removed")));
+        }
+        wrong.sort();
+        wrong.dedup();
+        if wrong.is_empty() { Proof::Holds } else { Proof::Fails(wrong) }
+    }
+
+    fn refused(&self, steps: &[Step], state: &State) -> Vec<String> {
+        let stands = |f: &Finding| {
+            let key = f.object.as_ref().map(|(_, key)| key);
+            let said = key.is_some_and(|k| state.interrupted.contains(k));
+            match f.apply {
+                Some(Apply::Rejected) => true,
+                Some(Apply::Recreated | Apply::DataLoss) => !said,
+                Some(Apply::Accepted) | None => f.rule == "render-failed" || f.rule == "prune-all",
+            }
+        };
+        let findings = self.findings(steps, Vec::new());
+        findings.into_iter().filter(stands).map(|f| f.message).collect()
+    }
+}
+
+/// Every source gives the same files.
+struct Everywhere<'a>(&'a Arc<dyn Tree>);
+
+impl SourceTrees for Everywhere<'_> {
+    fn tree(&self, _: &str, _: &SourceRef, _: Option<&str>, _: &Tracks) -> SourceTree {
+        SourceTree::Here { tree: self.0.clone(), revision: None, deployed: Deployed::Assumed }
+    }
+}

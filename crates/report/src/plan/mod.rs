@@ -1,0 +1,148 @@
+//! A plan, in one format per file.
+
+mod json;
+mod markdown;
+mod terminal;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use gitops_model::{Act, Effect, Finding, Plan, Proof, Step, Way};
+use gitops_yaml::SmolStr;
+
+pub use json::json;
+pub use markdown::markdown;
+pub use terminal::terminal;
+
+use crate::view::{Places, names, places};
+
+/// `commit`, `merge` or `run`.
+fn kind(step: &Step) -> &'static str {
+    match &step.act {
+        Act::Commit { merges: true, .. } => "merge",
+        Act::Commit { .. } => "commit",
+        Act::Run { .. } => "run",
+    }
+}
+
+/// Where.
+fn clusters(step: &Step) -> String {
+    let all: Vec<&str> = step.clusters.iter().map(SmolStr::as_str).collect();
+    names(&all, 4)
+}
+
+/// `now on dev; queued on prod-eu`.
+fn place(way: &Way) -> String {
+    let mut all: Places<'_> = BTreeMap::new();
+    for (effect, clusters) in &way.places {
+        all.entry(*effect).or_default().extend(clusters.iter().map(SmolStr::as_str));
+    }
+    places(&all)
+}
+
+/// The findings that the plan leaves open.
+fn open<'a>(plan: &'a Plan, findings: &'a [Finding]) -> impl Iterator<Item = &'a Finding> {
+    findings.iter().filter(|f| plan.open.contains(&f.fingerprint))
+}
+
+/// What a step of a plan asks for where a cluster waits for a promotion.
+fn promotion(plan: &Plan, step: &Step) -> Option<String> {
+    let ways = step.ways.iter().filter_map(|way| plan.ways.get(*way));
+    let queued = ways.filter_map(|way| way.places.get(&Effect::Queued)).flatten();
+    let clusters: Vec<&str> =
+        queued.map(SmolStr::as_str).collect::<BTreeSet<_>>().into_iter().collect();
+    let commit = matches!(step.act, Act::Commit { .. });
+    (commit && !clusters.is_empty()).then(|| {
+        format!("promote this commit to {} by itself, before the next step", names(&clusters, 4))
+    })
+}
+
+/// What the engine says of a step, where there is something to say.
+fn doubt(step: &Step) -> Option<String> {
+    match &step.proof {
+        Proof::None | Proof::Holds => None,
+        Proof::Fails(why) => Some(format!("does not hold: {}", why.join("; "))),
+        Proof::Unknown => Some("not checked: part of it has to be written by hand".to_owned()),
+    }
+}
+
+/// How many commits the engine was run over.
+fn proven(plan: &Plan) -> usize {
+    plan.steps.iter().filter(|s| s.proof == Proof::Holds).count()
+}
+
+#[cfg(test)]
+mod tests {
+    use gitops_model::{Advice, Hunk};
+
+    use super::*;
+    use crate::{Style, sample};
+
+    fn advice(text: &str, command: &str) -> Advice {
+        Advice { text: text.into(), commands: vec![command.into()] }
+    }
+
+    fn plan(findings: &[Finding]) -> Plan {
+        let (first, rest) = findings.split_first().unwrap();
+        let clusters = |names: &[&str]| names.iter().map(SmolStr::new).collect::<BTreeSet<_>>();
+        let step = |title: &str, act, proof| Step {
+            ways: vec![0],
+            title: title.into(),
+            act,
+            check: advice("every pod is ready", "kubectl -n shop get pods"),
+            undo: advice("revert the commit", "git revert HEAD"),
+            clusters: clusters(&["dev", "prod-eu"]),
+            proof,
+        };
+        let hunk = |before: &str, after: &str| Hunk {
+            path: "apps/web.yaml".into(),
+            line: 3,
+            before: before.into(),
+            after: after.into(),
+        };
+        let commit = |merges, by_hand: &[&str]| Act::Commit {
+            merges,
+            hunks: vec![hunk("a: 1\n", &"b: `2`\n".repeat(20))],
+            by_hand: by_hand.iter().map(|b| (*b).to_owned()).collect(),
+        };
+        let commands = vec!["kubectl -n shop delete deployment web --cascade=orphan".to_owned()];
+        let deletes = first.object.iter().map(|(_, key)| key.clone()).collect::<Vec<_>>();
+        let files = BTreeMap::from([("web-next.yaml".to_owned(), "kind: Deployment\n".to_owned())]);
+        Plan {
+            ways: vec![Way {
+                recipe: "blue-green",
+                title: "run the new one beside `Deployment shop/web`".into(),
+                objects: deletes.clone(),
+                unit: None,
+                places: BTreeMap::from([
+                    (Effect::Now, clusters(&["dev"])),
+                    (Effect::Queued, clusters(&["prod-eu"])),
+                ]),
+                findings: vec![first.fingerprint.clone()],
+                affects: "the pods are replaced".into(),
+                reversible: "R1".into(),
+                renames: false,
+            }],
+            steps: vec![
+                step("add the new one", commit(false, &[]), Proof::Holds),
+                step(
+                    "delete the old one",
+                    Act::Run { files, commands, deletes, by_hand: vec![] },
+                    Proof::None,
+                ),
+                step("merge", commit(true, &[]), Proof::Fails(vec!["it is refused".into()])),
+                step("clean up", commit(false, &["write `a: b`"]), Proof::Unknown),
+            ],
+            open: rest.iter().take(1).map(|f| f.fingerprint.clone()).collect(),
+        }
+    }
+
+    #[test]
+    fn every_format() {
+        let (report, _) = sample::blocked();
+        let plan = plan(&report.findings);
+        insta::assert_snapshot!("json", json(&plan, &report.findings));
+        insta::assert_snapshot!("markdown", markdown(&plan, &report.findings));
+        insta::assert_snapshot!("terminal", terminal(&plan, &report.findings, &Style::plain()));
+        insta::assert_snapshot!("nothing", terminal(&Plan::default(), &[], &Style::plain()));
+    }
+}
