@@ -16,6 +16,13 @@ pub fn fields(old: &Resource, new: &Resource) -> Vec<FieldChange> {
     walk.found
 }
 
+/// The values of a chart that differ, below `path`. `new` is the object that installs it.
+pub(crate) fn values(new: &Resource, path: FieldPath, old: &Node, with: &Node) -> Vec<FieldChange> {
+    let mut walk = Walk { new, path, found: Vec::new() };
+    walk.visit(None, Some(old), Some(with));
+    walk.found
+}
+
 /// What the schema says of a value.
 #[derive(Clone, Copy)]
 enum Known<'a> {

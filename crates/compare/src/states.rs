@@ -6,7 +6,7 @@ use std::sync::Arc;
 use gitops_model::{Action, Change, ClusterState, ObjectKey, Resource, Unit, UnitId};
 use gitops_schema::stored_key;
 
-use crate::fields;
+use crate::{fields, releases};
 
 /// An object and what applies it.
 type Applied<'a> = (&'a Unit, &'a Arc<Resource>);
@@ -24,7 +24,9 @@ pub fn compare(before: &ClusterState, after: &ClusterState) -> Vec<Change> {
     for applied in after.objects().filter(known) {
         objects.entry(stored_key(&applied.1.key)).or_default().1.push(applied);
     }
-    objects.values().filter_map(|(old, new)| change(old, new)).collect()
+    let mut changes = objects.values().filter_map(|(old, new)| change(old, new)).collect();
+    releases::add(before, after, &mut changes);
+    changes
 }
 
 fn change(old: &[Applied<'_>], new: &[Applied<'_>]) -> Option<Change> {

@@ -119,6 +119,7 @@ fn state(
         reached: false,
     };
     let units = vec![unit];
-    unchecked.extend(crate::gaps::gaps(&units));
-    ClusterState { cluster, sources: Vec::new(), units, problems, unchecked }
+    let (releases, more) = crate::charts::releases(world.sources, &units);
+    unchecked.extend(more);
+    ClusterState { cluster, sources: Vec::new(), units, releases, problems, unchecked }
 }

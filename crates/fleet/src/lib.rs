@@ -5,11 +5,12 @@
 //! is skipped in silence: what cannot be followed is a problem or is listed as unchecked.
 
 mod argocd;
+mod charts;
 mod files;
 mod flux;
 mod folder;
 mod follow;
-mod gaps;
+mod glob;
 mod memo;
 mod names;
 mod roots;

@@ -21,20 +21,30 @@ struct Comparator {
 }
 
 /// The newest tag in a range, as Flux chooses it: tags count that have three numbers, with or without a
-/// `v` before them. `None` where none is in the range, or the range cannot be read.
+/// `v` before them; of those that say the same version, the one with the latest commit. `None` where none is
+/// in the range, or the range cannot be read.
 ///
 /// ```
 /// use gitops_model::Revision;
 /// let tags = ["v1.2.0", "v1.10.0", "v2.0.0-rc.1", "v1.11"];
 /// let tags = tags.map(|t| (t.into(), Revision(t.into())));
-/// assert_eq!(gitops_fleet::newest_tag(">=1.0.0", &tags), Some(Revision("v1.10.0".into())));
+/// let newest = gitops_fleet::newest_tag(">=1.0.0", &tags, &|_| None);
+/// assert_eq!(newest, Some(Revision("v1.10.0".into())));
 /// ```
 #[must_use]
-pub fn newest_tag(range: &str, tags: &[(SmolStr, Revision)]) -> Option<Revision> {
+pub fn newest_tag(
+    range: &str,
+    tags: &[(SmolStr, Revision)],
+    commit_time: &dyn Fn(&Revision) -> Option<i64>,
+) -> Option<Revision> {
     let range = Range::parse(range)?;
     let versions = tags.iter().filter_map(|(tag, revision)| Some((strict(tag)?, revision)));
     let matching = versions.filter(|(version, _)| range.matches(version));
-    matching.max_by(|(a, _), (b, _)| a.cmp_precedence(b)).map(|(_, revision)| revision.clone())
+    // History is asked for the few that are equal alone.
+    let order = |(a, one): &(Version, &Revision), (b, other): &(Version, &Revision)| {
+        a.cmp_precedence(b).then_with(|| commit_time(one).cmp(&commit_time(other)))
+    };
+    matching.max_by(order).map(|(_, revision)| revision.clone())
 }
 
 /// A version of exactly three numbers, with or without a `v` before it.

@@ -221,6 +221,7 @@ fn emptied(state: &ClusterState) -> ClusterState {
         cluster: state.cluster.clone(),
         sources: Vec::new(),
         units: Vec::new(),
+        releases: Vec::new(),
         problems: Vec::new(),
         unchecked: Vec::new(),
     }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use gitops_yaml::{ContentId, SmolStr, Span};
 
-use crate::{ObjectKey, Problem, Resource, Revision, Unchecked};
+use crate::{ObjectKey, Problem, Release, Resource, Revision, Unchecked};
 
 /// Where a cluster stands on the way to production.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -273,6 +273,8 @@ pub struct ClusterState {
     pub sources: Vec<Source>,
     /// What is applied to it, in the order discovered.
     pub units: Vec<Unit>,
+    /// The charts that are installed on it.
+    pub releases: Vec<Release>,
     /// What went wrong on the way.
     pub problems: Vec<Problem>,
     /// What could not be followed or rendered, and why.

@@ -54,6 +54,7 @@ pub fn state(units: Vec<Unit>) -> ClusterState {
         },
         sources: Vec::new(),
         units,
+        releases: Vec::new(),
         problems: Vec::new(),
         unchecked: Vec::new(),
     }

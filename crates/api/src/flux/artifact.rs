@@ -41,6 +41,8 @@ pub struct Copy {
     pub exclude: Vec<SmolStr>,
     /// `Overwrite` (default), `Merge` or `Extract`.
     pub strategy: SmolStr,
+    /// Where it is declared.
+    pub span: Span,
 }
 
 impl<'a> ArtifactGenerator<'a> {
@@ -85,6 +87,7 @@ impl Copy {
             to: field(node, "to")?.into(),
             exclude: exclude.iter().filter_map(Node::text).map(Into::into).collect(),
             strategy: field(node, "strategy").unwrap_or("Overwrite").into(),
+            span: node.span(),
         })
     }
 }

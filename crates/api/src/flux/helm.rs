@@ -1,7 +1,9 @@
 //! `HelmRelease` of helm-controller.
 
+use std::fmt;
+
 use gitops_model::{Resource, SourceRef};
-use gitops_yaml::{Node, SmolStr};
+use gitops_yaml::{Node, SmolStr, Span};
 
 use super::kustomization::{Dependency, dependencies};
 use super::{HELM_GROUP, source_ref};
@@ -20,6 +22,8 @@ pub struct Chart {
     pub version: Option<SmolStr>,
     /// Where it comes from.
     pub source: SourceRef,
+    /// The line that asks for the version, else for the chart.
+    pub span: Span,
 }
 
 /// A ConfigMap or Secret that holds values.
@@ -35,6 +39,15 @@ pub struct ValuesSource {
     pub target_path: Option<SmolStr>,
     /// Whether it may be missing.
     pub optional: bool,
+    /// Whether the content is taken as it is, whatever it looks like.
+    pub literal: bool,
+}
+
+/// `ConfigMap web-values`, as people say it.
+impl fmt::Display for ValuesSource {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.kind, self.name)
+    }
 }
 
 impl<'a> HelmRelease<'a> {
@@ -55,13 +68,14 @@ impl<'a> HelmRelease<'a> {
     pub fn chart(self) -> Option<Chart> {
         if let Some(reference) = spec(self.0, &["chartRef"]) {
             let source = source_ref(self.0, reference)?;
-            return Some(Chart { name: None, version: None, source });
+            return Some(Chart { name: None, version: None, source, span: reference.span() });
         }
         let chart = spec(self.0, &["chart", "spec"])?;
         Some(Chart {
             name: field(chart, "chart").map(Into::into),
             version: field(chart, "version").map(Into::into),
             source: source_ref(self.0, chart.get("sourceRef")?)?,
+            span: chart.get("version").or(chart.get("chart")).unwrap_or(chart).span(),
         })
     }
 
@@ -74,13 +88,15 @@ impl<'a> HelmRelease<'a> {
     /// The objects that hold further values, in order.
     #[must_use]
     pub fn values_sources(self) -> Vec<ValuesSource> {
+        let flag = |n: &Node, key: &str| n.get(key).and_then(Node::as_bool).unwrap_or_default();
         let read = |n: &Node| {
             Some(ValuesSource {
                 kind: field(n, "kind")?.into(),
                 name: field(n, "name")?.into(),
                 key: field(n, "valuesKey").unwrap_or("values.yaml").into(),
                 target_path: field(n, "targetPath").map(Into::into),
-                optional: n.get("optional").and_then(Node::as_bool).unwrap_or_default(),
+                optional: flag(n, "optional"),
+                literal: flag(n, "literal"),
             })
         };
         items(self.0, &["valuesFrom"]).iter().filter_map(read).collect()

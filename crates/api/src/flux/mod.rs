@@ -10,7 +10,7 @@ pub use artifact::{Artifact, ArtifactGenerator, ArtifactSource, Copy};
 pub use helm::{Chart, HelmRelease, ValuesSource};
 pub use kustomization::{Dependency, Kustomization, VariableSource};
 pub use operator::{FluxInstance, ResourceSet, Sync};
-pub use source::{Reference, Source};
+pub use source::{Include, Reference, Source};
 
 use gitops_model::{Resource, SourceRef};
 use gitops_yaml::Node;

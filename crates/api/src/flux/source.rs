@@ -1,7 +1,7 @@
 //! The kinds of source-controller.
 
 use gitops_model::{Resource, SourceRef, Tracks};
-use gitops_yaml::{Node, Span};
+use gitops_yaml::{Node, SmolStr, Span};
 
 use super::SOURCE_GROUP;
 use crate::fields::{field, flag, items, namespace, spec, text};
@@ -9,6 +9,19 @@ use crate::fields::{field, flag, items, namespace, spec, text};
 /// A `GitRepository`, `OCIRepository`, `Bucket`, `HelmRepository` or `HelmChart`.
 #[derive(Debug, Clone, Copy)]
 pub struct Source<'a>(&'a Resource);
+
+/// A folder of another source.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Include {
+    /// The source.
+    pub source: SourceRef,
+    /// The folder in it; empty for all of it.
+    pub from: SmolStr,
+    /// Where it is put.
+    pub to: SmolStr,
+    /// Where it is declared.
+    pub span: Span,
+}
 
 /// What `spec.ref` asks for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -63,10 +76,20 @@ impl<'a> Source<'a> {
         spec(self.0, &["ignore"])
     }
 
-    /// Other sources whose files are copied into this one.
+    /// Folders of other GitRepositories that are put into this one's.
     #[must_use]
-    pub fn includes(self) -> &'a [Node] {
-        items(self.0, &["include"])
+    pub fn includes(self) -> Vec<Include> {
+        let read = |n: &Node| {
+            let name = field(n.get("repository")?, "name")?;
+            let kind = "GitRepository".into();
+            Some(Include {
+                source: SourceRef { kind, namespace: namespace(self.0), name: name.into() },
+                from: field(n, "fromPath").unwrap_or_default().into(),
+                to: field(n, "toPath").unwrap_or(name).into(),
+                span: n.span(),
+            })
+        };
+        items(self.0, &["include"]).iter().filter_map(read).collect()
     }
 
     /// Whether it is switched off.

@@ -3,14 +3,15 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use gitops_api::argocd::{Application, Source as View};
+use gitops_api::argocd::{Application, Source as View, Tool};
 use gitops_model::{
-    ApplyMode, Controller, Deployed, ObjectKey, Problem, ProblemKind, Resource, Source, SourceRef,
-    Tracks, Tree, Unchecked, Unit, UnitId,
+    ApplyMode, Controller, Deployed, ObjectKey, Problem, ProblemKind, Release, Resource, Source,
+    SourceRef, Tracks, Tree, Unchecked, Unit, UnitId,
 };
 use gitops_schema::kustomize_cluster_scoped;
 use gitops_yaml::{ContentId, Entry, Node, Origin, SmolStr};
 
+use super::chart::{Installed, Shelf};
 use super::environment::Environment;
 use super::source::{Failed, Made, render};
 use crate::source::{Addresses, normalised};
@@ -21,9 +22,13 @@ use crate::{SourceTree, World};
 pub(crate) struct Built {
     pub(crate) unit: Unit,
     pub(crate) sources: Vec<Source>,
+    pub(crate) releases: Vec<Release>,
     pub(crate) problems: Vec<Problem>,
     pub(crate) unchecked: Vec<Unchecked>,
 }
+
+/// The trees of the sources of an Application that have a name.
+type Named = BTreeMap<SmolStr, Arc<dyn Tree>>;
 
 /// Where an Application stands.
 pub(super) struct Place<'a> {
@@ -56,13 +61,22 @@ impl Place<'_> {
         };
         let mut made = Made::default();
         let (mut problems, mut unchecked, mut sources) = (Vec::new(), Vec::new(), Vec::new());
+        let mut releases = Vec::new();
         let mut inputs = String::new();
         let mut failed = false;
+        let named = self.named(application, &id);
         for view in application.sources() {
-            let (source, part) = self.source(application, view, &id);
+            let (source, part) = self.source(application, view, &id, &named);
             sources.push(source);
             match part {
                 Ok(part) => {
+                    let release = |Installed { chart, values }| Release {
+                        object: object.clone(),
+                        unit: id.clone(),
+                        chart,
+                        values,
+                    };
+                    releases.extend(part.chart.map(release));
                     if let Some(id) = part.inputs {
                         inputs.push_str(&format!("{id:?}\n"));
                         made.inputs = part.inputs;
@@ -109,7 +123,7 @@ impl Place<'_> {
             object: Some(object.clone()),
             id,
         };
-        Some(Built { unit, sources, problems, unchecked })
+        Some(Built { unit, sources, releases, problems, unchecked })
     }
 
     fn source(
@@ -117,10 +131,18 @@ impl Place<'_> {
         application: Application<'_>,
         view: View<'_>,
         id: &UnitId,
+        named: &Named,
     ) -> (Source, Result<Made, Failed>) {
         match self.files(view, id) {
             Files::Gap(why, source) => {
-                let made = Made { gaps: vec![(why, Some(view.node().span()))], ..Made::default() };
+                let mut made =
+                    Made { gaps: vec![(why, Some(view.node().span()))], ..Made::default() };
+                if view.chart().is_some() || view.options(Tool::Helm).is_some() {
+                    let environment = &self.environment(application, view, &source);
+                    let sources = self.world.sources;
+                    let shelf = Shelf { sources, environment, own: None, named };
+                    made.chart = Some(shelf.installed(view, &mut made.gaps));
+                }
                 (source, Ok(made))
             }
             Files::Broken(problem, source) => (source, Err(problem.into())),
@@ -130,10 +152,20 @@ impl Place<'_> {
             }
             Files::Here(tree, source) => {
                 let environment = self.environment(application, view, &source);
-                let made = render(self.world, tree.as_ref(), view, &environment);
+                let made = render(self.world, tree.as_ref(), view, &environment, named);
                 (source, made)
             }
         }
+    }
+
+    /// The trees of the sources whose files others name.
+    fn named(&self, application: Application<'_>, id: &UnitId) -> Named {
+        let tree = |view: View<'_>| match self.files(view, id) {
+            Files::Here(tree, _) => Some((view.reference()?.into(), tree)),
+            Files::Gap(..) | Files::Broken(..) => None,
+        };
+        let named = application.sources().into_iter().filter(|v| v.reference().is_some());
+        named.filter_map(tree).collect()
     }
 
     fn files(&self, view: View<'_>, id: &UnitId) -> Files {
@@ -179,7 +211,8 @@ impl Place<'_> {
             }
             SourceTree::Elsewhere { why } => Files::Gap(why, source),
             SourceTree::Unresolved(mut problem) => {
-                problem.span = problem.span.or(source.declared);
+                let asked = view.node().get("targetRevision").map(Node::span);
+                problem.span = problem.span.or(asked).or(source.declared);
                 Files::Broken(problem, source)
             }
         }

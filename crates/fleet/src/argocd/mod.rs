@@ -2,6 +2,7 @@
 //! Applications.
 
 mod application;
+mod chart;
 mod clusters;
 mod directory;
 mod discover;

@@ -1,12 +1,14 @@
 //! One source of an Application: which tool makes its objects, and what it makes.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use gitops_api::argocd::{Source, Tool};
 use gitops_kustomize::{Context, LoadRestrictor, Options, Release, Remote};
 use gitops_model::{EntryKind, Problem, ProblemKind, Resource, Tree};
-use gitops_yaml::{ContentId, Entry, Node, Span};
+use gitops_yaml::{ContentId, Entry, Node, SmolStr, Span};
 
+use super::chart::{Installed, Shelf};
 use super::directory;
 use super::edit::{Editing, edited};
 use super::environment::Environment;
@@ -23,6 +25,8 @@ pub(super) struct Made {
     pub(super) inputs: Option<ContentId>,
     /// What is not rendered, and why.
     pub(super) gaps: Vec<(String, Option<Span>)>,
+    /// The chart that it installs.
+    pub(super) chart: Option<Installed>,
 }
 
 /// Why a source gives nothing.
@@ -43,6 +47,7 @@ pub(super) fn render(
     tree: &dyn Tree,
     source: Source<'_>,
     environment: &Environment,
+    named: &BTreeMap<SmolStr, Arc<dyn Tree>>,
 ) -> Result<Made, Failed> {
     let span = source.node().get("path").map_or(source.node().span(), Node::span);
     let folder = folder(tree, source.path().unwrap_or_default(), span)?;
@@ -51,7 +56,13 @@ pub(super) fn render(
     match tool(source, tree, &folder)? {
         Tool::Kustomize => kustomize(world, tree, source, &folder, environment),
         Tool::Directory => plain(world, tree, source, &folder),
-        Tool::Helm => Ok(gap("the chart is not rendered, only its values are compared", span)),
+        Tool::Helm => {
+            let mut made = gap("the chart is not rendered, only its values are compared", span);
+            let (sources, own) = (world.sources, Some((tree, folder.as_str())));
+            let shelf = Shelf { sources, environment, own, named };
+            made.chart = Some(shelf.installed(source, &mut made.gaps));
+            Ok(made)
+        }
         Tool::Plugin => Ok(gap("a config management plugin makes its objects", span)),
     }
 }
@@ -152,6 +163,7 @@ fn kustomize(
                 .iter()
                 .map(|u| (format!("{}: {}", u.what, u.why), u.span))
                 .collect(),
+            chart: None,
         }),
         Err(failure) => Err(Failed {
             // What only a flag or a plugin renders may well render on the cluster: unknown, not broken.

@@ -11,9 +11,8 @@ use rayon::prelude::*;
 use super::application::Built;
 use super::discover::Hubs;
 use super::hub::{Hub, Walk};
-use crate::World;
-use crate::gaps::gaps;
 use crate::names::environment;
+use crate::{World, charts};
 
 /// Follows all hubs. Where several deploy to clusters of one name, the hub's name tells them apart.
 pub(crate) fn states(world: &World<'_>, hubs: &Hubs) -> Vec<ClusterState> {
@@ -59,7 +58,7 @@ impl<'h> Followed<'h> {
         for (name, built) in clusters {
             let is_own = name == own;
             let name = if is_shared(&name) { format!("{}/{name}", hub.name).into() } else { name };
-            let mut state = gather(cluster(world, name, hub, is_own), built);
+            let mut state = gather(world, cluster(world, name, hub, is_own), built);
             if is_own {
                 state.units.insert(0, entry_unit(hub));
                 state.problems.extend(rest.problems.iter().cloned());
@@ -104,11 +103,12 @@ fn cluster(world: &World<'_>, name: SmolStr, hub: &Hub, is_own: bool) -> Cluster
     }
 }
 
-fn gather(cluster: Cluster, built: Vec<Built>) -> ClusterState {
+fn gather(world: &World<'_>, cluster: Cluster, built: Vec<Built>) -> ClusterState {
     let mut state = ClusterState {
         cluster,
         sources: Vec::new(),
         units: Vec::new(),
+        releases: Vec::new(),
         problems: Vec::new(),
         unchecked: Vec::new(),
     };
@@ -118,8 +118,11 @@ fn gather(cluster: Cluster, built: Vec<Built>) -> ClusterState {
         state.sources.extend(sources);
         state.problems.extend(built.problems);
         state.unchecked.extend(built.unchecked);
+        state.releases.extend(built.releases);
         state.units.push(built.unit);
     }
-    state.unchecked.extend(gaps(&state.units));
+    let (releases, unchecked) = charts::releases(world.sources, &state.units);
+    state.releases.extend(releases);
+    state.unchecked.extend(unchecked);
     state
 }

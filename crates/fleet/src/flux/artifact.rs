@@ -5,33 +5,41 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use gitops_api::flux::{Artifact, Copy};
-use gitops_model::{EntryKind, Tree, TreeError};
+use gitops_model::{EntryKind, Problem, ProblemKind, Tree, TreeError};
 use gitops_yaml::{ContentId, SmolStr};
 
-use super::expand::path_match;
 use super::sources::{Files, Followed};
 use crate::files::{clamped, join, parent};
+use crate::glob::path_match;
 
 /// The files of a generated artifact.
 pub(crate) fn files(artifact: &Artifact, inputs: &BTreeMap<SmolStr, Followed>) -> Files {
     let mut made = Copied::default();
     for copy in &artifact.copies {
-        let Some((alias, pattern)) = copy.from.strip_prefix('@').and_then(|f| f.split_once('/'))
-        else {
-            return Files::Gap(format!("`{}` names no source", copy.from));
-        };
-        let Some(input) = inputs.get(alias) else {
-            return Files::Gap(format!("`{}` names no source of the generator", copy.from));
-        };
-        if copy.strategy != "Overwrite" {
-            return Files::Gap(format!("the copy strategy `{}` is not followed", copy.strategy));
-        }
-        match &input.files {
-            Files::Here { tree, base } => made.copy(tree, base, pattern, copy),
-            other => return other.clone(),
+        if let Err(files) = made.apply(copy, inputs) {
+            return files;
         }
     }
     Files::Here { tree: Arc::new(made), base: SmolStr::default() }
+}
+
+/// What stops the generator: nothing of the artifact is made.
+fn refused(copy: &Copy, why: impl std::fmt::Display) -> Files {
+    let message = format!("the copy from `{}` fails: {why}", copy.from);
+    let help = "no artifact is made until then, and what reads it keeps what it has";
+    Files::Broken(Problem::new(ProblemKind::Discovery, message, Some(copy.span)).help(help))
+}
+
+/// What is not followed.
+fn unknown(copy: &Copy, why: impl std::fmt::Display) -> Files {
+    Files::Gap(format!("its artifact copies from `{}`: {why}", copy.from))
+}
+
+/// The characters that make a path a pattern.
+const GLOB: [char; 4] = ['*', '?', '[', ']'];
+
+fn is_archive(path: &str) -> bool {
+    path.ends_with(".tar.gz") || path.ends_with(".tgz")
 }
 
 /// A tree of copies: each path leads to a path of another tree.
@@ -43,65 +51,100 @@ struct Copied {
 }
 
 impl Copied {
-    fn copy(&mut self, tree: &Arc<dyn Tree>, base: &str, pattern: &str, copy: &Copy) {
-        let to = copy.to.strip_prefix("@artifact/").unwrap_or(&copy.to);
-        let destination = clamped("", to);
-        if !pattern.contains(['*', '?', '[', ']']) {
-            return self.copy_path(tree, base, pattern, &destination, to.ends_with('/'), copy);
+    /// Applies a copy; what it cannot do stops the whole artifact.
+    fn apply(&mut self, copy: &Copy, inputs: &BTreeMap<SmolStr, Followed>) -> Result<(), Files> {
+        let from = copy.from.strip_prefix('@').and_then(|f| f.split_once('/'));
+        let Some((alias, pattern)) = from else {
+            return Err(refused(copy, "it is not of the form `@alias/path`"));
+        };
+        let Some(to) = copy.to.strip_prefix("@artifact/") else {
+            let why = format!("`{}` is not of the form `@artifact/path`", copy.to);
+            return Err(refused(copy, why));
+        };
+        let Some(input) = inputs.get(alias) else {
+            return Err(refused(copy, format!("the generator has no source `{alias}`")));
+        };
+        let (tree, base) = match &input.files {
+            Files::Here { tree, base } => (tree, base),
+            other => return Err(other.clone()),
+        };
+        let merges = copy.strategy == "Merge";
+        let source = Selected { tree, base, pattern, copy, merges };
+        match pattern.contains(GLOB) {
+            true => self.copy_matches(source, &clamped("", to)),
+            false => self.copy_path(source, &clamped("", to), to.ends_with('/')),
         }
-        let literal = pattern.split('/').take_while(|p| !p.contains(['*', '?', '[', ']']));
+    }
+
+    fn copy_matches(&mut self, from: Selected<'_>, destination: &str) -> Result<(), Files> {
+        let Selected { pattern, copy, .. } = from;
+        let extracts = copy.strategy == "Extract";
+        let literal = pattern.split('/').take_while(|p| !p.contains(GLOB));
         let root = literal.collect::<Vec<_>>().join("/");
+        let found = if extracts { from.below(&root) } else { from.matches(&root) };
+        if found.is_empty() {
+            return Err(refused(copy, "nothing matches it"));
+        }
+        let kept: Vec<String> =
+            found.into_iter().filter(|path| !excluded(path, &root, &copy.exclude)).collect();
+        if kept.is_empty() {
+            return Err(refused(copy, "all that matches it is excluded"));
+        }
+        if extracts {
+            // What is no archive is passed over.
+            let archive = kept.iter().find(|path| is_archive(path));
+            return archive
+                .map_or(Ok(()), |a| Err(unknown(copy, format!("`{a}` is not unpacked"))));
+        }
         // `directory/**` is its content; of any other pattern the whole path is kept.
         let contents = pattern.strip_suffix("/**");
-        let depth = pattern.split('/').count();
-        for path in matches(tree.as_ref(), base, &root, depth) {
-            let fits = path.split('/').count() == depth
-                && path.split('/').zip(pattern.split('/')).all(|(part, p)| path_match(p, part));
-            if !fits || excluded(&path, &root, &copy.exclude) {
-                continue;
-            }
+        for path in kept {
             let shown = contents.and_then(|c| path.strip_prefix(c)?.strip_prefix('/'));
-            let target = join(&destination, shown.unwrap_or(&path));
-            self.put(tree, base, &path, target.trim_start_matches('/'), &root, copy);
+            let target = join(destination, shown.unwrap_or(&path));
+            self.put(from, &path, target.trim_start_matches('/'), &root)?;
         }
+        Ok(())
     }
 
     /// Copies one file or directory, as `cp -r` does.
     fn copy_path(
         &mut self,
-        tree: &Arc<dyn Tree>,
-        base: &str,
-        path: &str,
+        from: Selected<'_>,
         destination: &str,
         into_directory: bool,
-        copy: &Copy,
-    ) {
-        let path = clamped("", path);
+    ) -> Result<(), Files> {
+        let (path, copy) = (clamped("", from.pattern), from.copy);
         let name = path.rsplit('/').next().unwrap_or_default();
-        match tree.kind(&clamped(base, &path)) {
-            Some(EntryKind::Directory) => {
-                let target = join(destination, name);
-                self.put(tree, base, &path, &target, &path, copy);
+        let extracts = copy.strategy == "Extract";
+        match from.tree.kind(&clamped(from.base, &path)) {
+            None => Err(refused(copy, "it does not exist")),
+            Some(EntryKind::Directory) if extracts => {
+                Err(refused(copy, "a folder cannot be unpacked"))
             }
-            Some(EntryKind::File) if !excluded(&path, "", &copy.exclude) => {
+            Some(EntryKind::Directory) => self.put(from, &path, &join(destination, name), &path),
+            Some(EntryKind::File) if excluded(&path, "", &copy.exclude) => Ok(()),
+            Some(EntryKind::File) if extracts && is_archive(&path) => {
+                Err(unknown(copy, "the archive is not unpacked"))
+            }
+            Some(EntryKind::File) if extracts => Err(refused(copy, "it is no `.tar.gz` or `.tgz`")),
+            Some(EntryKind::File) => {
                 let inside = into_directory || self.directories.contains_key(destination);
                 let target = if inside { join(destination, name) } else { destination.to_owned() };
-                self.put(tree, base, &path, &target, "", copy);
+                self.put(from, &path, &target, "")
             }
-            _ => {}
         }
     }
 
     /// Copies a file, or a directory with all below it but what is excluded.
     fn put(
         &mut self,
-        tree: &Arc<dyn Tree>,
-        base: &str,
+        selected: Selected<'_>,
         path: &str,
         target: &str,
         root: &str,
-        copy: &Copy,
-    ) {
+    ) -> Result<(), Files> {
+        let Selected { tree, base, copy, merges, .. } = selected;
+        let inside = Selected { merges: false, ..selected };
         let from = clamped(base, path);
         match tree.kind(&from) {
             Some(EntryKind::Directory) => {
@@ -110,11 +153,17 @@ impl Copied {
                 for (name, _) in tree.list(&from) {
                     let below = join(path, &name);
                     if !excluded(&below, root, &copy.exclude) {
-                        self.put(tree, base, &below, &join(target, &name), root, copy);
+                        self.put(inside, &below, &join(target, &name), root)?;
                     }
                 }
             }
             Some(EntryKind::File) => {
+                if merges && self.files.contains_key(target) {
+                    return Err(unknown(
+                        copy,
+                        format!("`{target}` is merged, which is not followed"),
+                    ));
+                }
                 self.add_directory(parent(target));
                 // The content of a directory stands for the directory.
                 if let Some(None) = self.directories.get(parent(target)) {
@@ -125,6 +174,7 @@ impl Copied {
             }
             None => {}
         }
+        Ok(())
     }
 
     fn add_directory(&mut self, path: &str) {
@@ -181,18 +231,50 @@ impl Tree for Copied {
     }
 }
 
-/// Paths below `root` that are `depth` parts long.
-fn matches(tree: &dyn Tree, base: &str, root: &str, depth: usize) -> Vec<String> {
-    let mut level = vec![root.to_owned()];
-    let start = root.split('/').filter(|p| !p.is_empty()).count();
-    for _ in start..depth {
-        let children = |path: String| {
-            let entries = tree.list(&clamped(base, &path));
-            entries.into_iter().map(move |(name, _)| join(&path, &name))
-        };
-        level = level.into_iter().flat_map(children).collect();
+/// What a copy selects of a source.
+#[derive(Clone, Copy)]
+struct Selected<'a> {
+    tree: &'a Arc<dyn Tree>,
+    base: &'a str,
+    pattern: &'a str,
+    copy: &'a Copy,
+    /// Whether a file is merged into the one that stands there. In folders they are replaced.
+    merges: bool,
+}
+
+impl Selected<'_> {
+    /// The paths that match, part by part.
+    fn matches(&self, root: &str) -> Vec<String> {
+        let mut level = vec![root.to_owned()];
+        let start = root.split('/').filter(|p| !p.is_empty()).count();
+        for part in self.pattern.split('/').skip(start) {
+            let fits = |name: &str| path_match(part, name);
+            let children = |path: String| {
+                let entries = self.tree.list(&clamped(self.base, &path));
+                let fitting = entries.into_iter().filter(|(name, _)| fits(name));
+                fitting.map(move |(name, _)| join(&path, &name)).collect::<Vec<_>>()
+            };
+            level = level.into_iter().flat_map(children).collect();
+        }
+        level
     }
-    level
+
+    /// The files that match, `**` crossing directories.
+    fn below(&self, root: &str) -> Vec<String> {
+        let (mut found, mut open) = (Vec::new(), vec![root.to_owned()]);
+        while let Some(path) = open.pop() {
+            for (name, kind) in self.tree.list(&clamped(self.base, &path)) {
+                let path = join(&path, &name);
+                match kind {
+                    EntryKind::Directory => open.push(path),
+                    EntryKind::File if double_star(self.pattern, &path) => found.push(path),
+                    EntryKind::File => {}
+                }
+            }
+        }
+        found.sort();
+        found
+    }
 }
 
 /// Whether a pattern excludes a path: as it stands, below the copy's root, or by its name alone.

@@ -177,7 +177,7 @@ fn no_folder(definition: &Definition) -> Problem {
     let message =
         format!("the folder `{}` does not exist in {}", definition.path, definition.source);
     let help = "correct `spec.path`; until then nothing is applied and nothing is deleted";
-    Problem::new(ProblemKind::Render, message, Some(definition.anchor)).help(help)
+    Problem::new(ProblemKind::Discovery, message, Some(definition.anchor)).help(help)
 }
 
 fn unknown_folder(definition: &Definition) -> Unchecked {

@@ -211,7 +211,7 @@ impl Pattern {
 
 /// Go's `filepath.Match` on one part of a path.
 fn glob(pattern: &str, name: &str) -> bool {
-    super::expand::path_match(pattern, name)
+    crate::glob::path_match(pattern, name)
 }
 
 #[cfg(test)]

@@ -3,15 +3,22 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use gitops_api::flux::{ArtifactGenerator, Source as View};
-use gitops_model::{Deployed, ObjectKey, Problem, Resource, Source, SourceRef, Tracks, Tree};
-use gitops_yaml::SmolStr;
+use gitops_api::flux::{ArtifactGenerator, Include, Source as View};
+use gitops_model::{
+    Deployed, EntryKind, ObjectKey, Problem, ProblemKind, Resource, Source, SourceRef, Tracks, Tree,
+};
+use gitops_yaml::{SmolStr, Span};
 
 use super::artifact;
+use super::include::{Included, Mount};
 use super::sourceignore::Artifact;
 use super::variables::Objects;
+use crate::files::clamped;
 use crate::source::{Addresses, normalised};
 use crate::{SourceTree, World};
+
+/// How many sources may stand in a row, each included in the one before.
+const MAX_DEPTH: usize = 8;
 
 /// A source and its files.
 #[derive(Clone)]
@@ -49,21 +56,40 @@ pub(crate) struct Resolver<'w> {
 impl Resolver<'_> {
     /// The source of a name. `objects` are the cluster's own.
     pub(crate) fn resolve(&self, id: &SourceRef, objects: &Objects) -> Followed {
+        self.resolve_below(id, objects, 0)
+    }
+
+    /// The source of a name that as many others include or copy, each the one before.
+    fn resolve_below(&self, id: &SourceRef, objects: &Objects, depth: usize) -> Followed {
+        if depth > MAX_DEPTH {
+            return unknown(id, format!("{id} includes itself"));
+        }
         if id.kind == "ExternalArtifact" {
-            return self.external_artifact(id, objects);
+            return self.external_artifact(id, objects, depth);
         }
         let group = gitops_api::flux::SOURCE_GROUP;
         match objects.get(&ObjectKey::new(group, &id.kind, &id.namespace, &id.name)) {
-            Some(object) => self.declared(id, object),
+            Some(object) => self.declared(id, object, objects, depth),
             None if id == self.own => self.assumed(id),
             None => unknown(id, format!("{id} is not in the repository")),
         }
     }
 
-    fn declared(&self, id: &SourceRef, object: &Resource) -> Followed {
+    fn declared(
+        &self,
+        id: &SourceRef,
+        object: &Resource,
+        objects: &Objects,
+        depth: usize,
+    ) -> Followed {
         let Some(view) = View::of(object) else {
             return unknown(id, format!("{id} is no source"));
         };
+        let include = |i: Include| {
+            let followed = self.resolve_below(&i.source, objects, depth + 1);
+            (i, followed)
+        };
+        let included: Vec<_> = view.includes().into_iter().map(include).collect();
         let url = view.url();
         let mut source = Source {
             object: id.clone(),
@@ -75,8 +101,8 @@ impl Resolver<'_> {
         };
         let ignore = view.ignore().and_then(|n| n.text());
         if let Some(folder) = url.and_then(|u| self.mapped(u)) {
-            let tree = self.artifact(self.world.tree.clone(), &folder, ignore);
-            let files = Files::Here { tree, base: folder };
+            let tree = self.world.tree.clone();
+            let files = self.packed(Files::Here { tree, base: folder }, &included, ignore);
             return Followed { source, files };
         }
         let is_own = self.world.urls.is_empty() && id == self.own;
@@ -88,7 +114,9 @@ impl Resolver<'_> {
             );
             return Followed { source, files: Files::Gap(why) };
         }
-        self.read(source, url, ignore)
+        let mut followed = self.read(source, url, view.reference().span);
+        followed.files = self.packed(followed.files, &included, ignore);
+        followed
     }
 
     /// The entry point's own source, which the repository does not hold.
@@ -101,38 +129,71 @@ impl Resolver<'_> {
             here: true,
             declared: None,
         };
-        self.read(source, None, None)
+        let mut followed = self.read(source, None, None);
+        followed.files = self.packed(followed.files, &[], None);
+        followed
     }
 
-    fn read(&self, mut source: Source, url: Option<&str>, ignore: Option<&str>) -> Followed {
+    /// `asked` is the line that asks for the revision.
+    fn read(&self, mut source: Source, url: Option<&str>, asked: Option<Span>) -> Followed {
         let given = self.world.trees.tree(self.cluster, &source.object, url, &source.tracks);
         let files = match given {
             SourceTree::Here { tree, revision, deployed } => {
                 (source.revision, source.deployed) = (revision, deployed);
                 let base = if source.object == *self.own { self.base.clone() } else { "".into() };
-                Files::Here { tree: self.artifact(tree, &base, ignore), base }
+                Files::Here { tree, base }
             }
             SourceTree::Elsewhere { why } => Files::Gap(why),
             SourceTree::Unresolved(mut problem) => {
-                problem.span = problem.span.or(source.declared);
+                problem.span = problem.span.or(asked).or(source.declared);
                 Files::Broken(problem)
             }
         };
         Followed { source, files }
     }
 
-    fn artifact(&self, tree: Arc<dyn Tree>, base: &str, ignore: Option<&str>) -> Arc<dyn Tree> {
-        self.world.memo.artifact(&tree, base, ignore, || Artifact::new(tree.clone(), base, ignore))
+    /// The artifact that source-controller packs of some files: with what is included, without what is
+    /// ignored.
+    fn packed(
+        &self,
+        files: Files,
+        included: &[(Include, Followed)],
+        ignore: Option<&str>,
+    ) -> Files {
+        let Files::Here { tree, base } = files else { return files };
+        let mut mounts = Vec::new();
+        for (include, followed) in included {
+            let (from, root) = match &followed.files {
+                Files::Here { tree, base } => (tree.clone(), base),
+                Files::Gap(why) => return Files::Gap(format!("it includes another: {why}")),
+                Files::Broken(problem) => return Files::Broken(problem.clone()),
+            };
+            let mount = Mount {
+                at: clamped(&base, &include.to),
+                from: clamped(root, &include.from),
+                tree: from,
+            };
+            if let Some(problem) = wrong_include(include, &mount, tree.as_ref()) {
+                return Files::Broken(problem);
+            }
+            mounts.push(mount);
+        }
+        let tree: Arc<dyn Tree> = match mounts.is_empty() {
+            true => tree,
+            false => Arc::new(Included { own: tree, mounts }),
+        };
+        let pack = || Artifact::new(tree.clone(), &base, ignore);
+        Files::Here { tree: self.world.memo.artifact(&tree, &base, ignore, pack), base }
     }
 
     /// The folder that the configuration names for an address.
     fn mapped(&self, url: &str) -> Option<SmolStr> {
         let map = &self.world.config.repo_map;
         let (_, folder) = map.iter().find(|(from, _)| normalised(from) == normalised(url))?;
-        Some(crate::files::clamped("", folder).into())
+        Some(clamped("", folder).into())
     }
 
-    fn external_artifact(&self, id: &SourceRef, objects: &Objects) -> Followed {
+    fn external_artifact(&self, id: &SourceRef, objects: &Objects, depth: usize) -> Followed {
         let generators = objects.values().filter_map(|o| ArtifactGenerator::of(o).map(|g| (o, g)));
         for (object, generator) in generators {
             let Some(made) = generator.artifacts().into_iter().find(|a| a.id == *id) else {
@@ -141,8 +202,7 @@ impl Resolver<'_> {
             let inputs: BTreeMap<SmolStr, Followed> = generator
                 .sources()
                 .into_iter()
-                .filter(|s| s.source.kind != "ExternalArtifact")
-                .map(|s| (s.alias, self.resolve(&s.source, objects)))
+                .map(|s| (s.alias, self.resolve_below(&s.source, objects, depth + 1)))
                 .collect();
             let files = artifact::files(&made, &inputs);
             let first = inputs.into_values().next();
@@ -155,6 +215,19 @@ impl Resolver<'_> {
         }
         unknown(id, format!("{id} is not in the repository"))
     }
+}
+
+/// Why a folder cannot be included: it is not there, or something stands in its place.
+fn wrong_include(include: &Include, mount: &Mount, own: &dyn Tree) -> Option<Problem> {
+    let message = if mount.tree.kind(&mount.from) != Some(EntryKind::Directory) {
+        format!("the folder `{}` does not exist in {}", include.from, include.source)
+    } else if !own.list(&mount.at).is_empty() || own.kind(&mount.at) == Some(EntryKind::File) {
+        format!("`{}` stands already where {} would be put", include.to, include.source)
+    } else {
+        return None;
+    };
+    let help = "the source fails until then, and the cluster keeps what it has";
+    Some(Problem::new(ProblemKind::Discovery, message, Some(include.span)).help(help))
 }
 
 fn unknown(id: &SourceRef, why: String) -> Followed {

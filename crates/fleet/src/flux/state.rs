@@ -8,10 +8,9 @@ use gitops_yaml::SmolStr;
 use super::build::Built;
 use super::cluster::Walk;
 use super::entry::Entry;
-use crate::World;
-use crate::gaps::gaps;
 use crate::names::environment;
 use crate::source::Addresses;
+use crate::{World, charts};
 
 /// Follows an entry: its own cluster first, then those that it applies to through a kubeconfig.
 pub(crate) fn states(world: &World, entry: &Entry, here: &Addresses) -> Vec<ClusterState> {
@@ -33,7 +32,7 @@ pub(crate) fn states(world: &World, entry: &Entry, here: &Addresses) -> Vec<Clus
     let state = |(name, units)| {
         let cluster = cluster(world, name, entry);
         let sources: Vec<Source> = sources.values().map(|f| f.source.clone()).collect();
-        gather(cluster, units, sources)
+        gather(world, cluster, units, sources)
     };
     by_cluster.into_iter().map(state).collect()
 }
@@ -53,7 +52,12 @@ fn cluster(world: &World, name: SmolStr, entry: &Entry) -> Cluster {
     }
 }
 
-fn gather(cluster: Cluster, units: Vec<Built>, sources: Vec<Source>) -> ClusterState {
+fn gather(
+    world: &World,
+    cluster: Cluster,
+    units: Vec<Built>,
+    sources: Vec<Source>,
+) -> ClusterState {
     let (mut problems, mut unchecked) = (Vec::new(), Vec::new());
     let mut kept: Vec<Unit> = Vec::new();
     for built in units {
@@ -63,6 +67,7 @@ fn gather(cluster: Cluster, units: Vec<Built>, sources: Vec<Source>) -> ClusterS
     }
     let used = |s: &Source| kept.iter().any(|u| u.source.as_ref() == Some(&s.object));
     let sources: Vec<Source> = sources.into_iter().filter(used).collect();
-    unchecked.extend(gaps(&kept));
-    ClusterState { cluster, sources, units: kept, problems, unchecked }
+    let (releases, more) = charts::releases(world.sources, &kept);
+    unchecked.extend(more);
+    ClusterState { cluster, sources, units: kept, releases, problems, unchecked }
 }
