@@ -9,7 +9,7 @@ mod source;
 pub use artifact::{Artifact, ArtifactGenerator, ArtifactSource, Copy};
 pub use helm::{Chart, HelmRelease, ValuesSource};
 pub use kustomization::{Dependency, Kustomization, VariableSource};
-pub use operator::{FluxInstance, ResourceSet, Sync};
+pub use operator::{FluxInstance, InputProvider, ResourceSet, Sync};
 pub use source::{Include, Reference, Source};
 
 use gitops_model::{Resource, SourceRef};

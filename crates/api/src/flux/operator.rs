@@ -4,7 +4,7 @@ use gitops_model::Resource;
 use gitops_yaml::{Node, SmolStr};
 
 use super::OPERATOR_GROUP;
-use crate::fields::{field, items, namespace, spec, text};
+use crate::fields::{field, flag, items, namespace, spec, text};
 
 /// The installation of Flux on a cluster, and what it follows.
 #[derive(Debug, Clone, Copy)]
@@ -13,6 +13,10 @@ pub struct FluxInstance<'a>(&'a Resource);
 /// What a FluxInstance follows.
 #[derive(Debug, Clone, Copy)]
 pub struct Sync<'a>(&'a Node);
+
+/// Provides inputs to ResourceSets.
+#[derive(Debug, Clone, Copy)]
+pub struct InputProvider<'a>(&'a Resource);
 
 /// A template of objects with its inputs.
 #[derive(Debug, Clone, Copy)]
@@ -82,6 +86,27 @@ impl<'a> Sync<'a> {
     }
 }
 
+impl<'a> InputProvider<'a> {
+    /// The object as a provider of inputs, if it is one.
+    #[must_use]
+    pub fn of(object: &'a Resource) -> Option<Self> {
+        object.gvk.is(OPERATOR_GROUP, "ResourceSetInputProvider").then_some(Self(object))
+    }
+
+    /// `Static`, or the service that it asks.
+    #[must_use]
+    pub fn kind(self) -> &'a str {
+        text(self.0, &["type"]).unwrap_or_default()
+    }
+
+    /// The inputs that are written out; all of them, where it is static.
+    #[must_use]
+    pub fn defaults(self) -> Node {
+        let written = spec(self.0, &["defaultValues"]).cloned();
+        written.unwrap_or_else(|| Node::map(Vec::new(), self.0.body.origin.clone()))
+    }
+}
+
 impl<'a> ResourceSet<'a> {
     /// The object as a ResourceSet, if it is one.
     #[must_use]
@@ -111,6 +136,31 @@ impl<'a> ResourceSet<'a> {
     #[must_use]
     pub fn strategy(self) -> &'a str {
         text(self.0, &["inputStrategy", "name"]).unwrap_or("Flatten")
+    }
+
+    /// Whether providers without inputs leave `Permute` with no combination at all.
+    #[must_use]
+    pub fn includes_empty_providers(self) -> bool {
+        flag(self.0, &["inputStrategy", "includeEmptyProviders"])
+    }
+
+    /// Whether some template reads an input of that name.
+    #[must_use]
+    pub fn reads(self, input: &str) -> bool {
+        let name = format!("inputs.{input}");
+        let reads = |text: &str| {
+            text.match_indices(&name).any(|(at, _)| {
+                let behind = text[at + name.len()..].chars().next();
+                !behind.is_some_and(|c| c.is_alphanumeric() || c == '_')
+            })
+        };
+        let mut found = false;
+        for (resources, text) in self.templates() {
+            for node in resources.iter().chain(text) {
+                node.walk(&mut |n| found |= n.text().is_some_and(reads));
+            }
+        }
+        found
     }
 
     /// The templates, in the order of their steps: objects with expressions in their strings, and the

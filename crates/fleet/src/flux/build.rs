@@ -31,7 +31,12 @@ pub(crate) struct Built {
 
 impl Built {
     /// What a ResourceSet among the objects of a unit makes.
-    pub(crate) fn resource_set(memo: &Memo, of: &Self, set: &Arc<Resource>) -> Self {
+    pub(crate) fn resource_set(
+        memo: &Memo,
+        of: &Self,
+        set: &Arc<Resource>,
+        cluster: &Objects,
+    ) -> Self {
         let id = UnitId {
             kind: "ResourceSet".into(),
             namespace: set.key.namespace.clone(),
@@ -51,9 +56,10 @@ impl Built {
             ..of.unit.clone()
         };
         let (mut problems, mut unchecked) = (Vec::new(), Vec::new());
-        match ResourceSet::of(set).map(resource_set::expand) {
+        match ResourceSet::of(set).map(|set| resource_set::expand(set, cluster)) {
             Some(Ok(Made::Objects(objects))) => {
-                let id = ContentId::of(format!("{:?}", set.body).as_bytes());
+                let bodies: Vec<_> = objects.iter().map(|o| &o.body).collect();
+                let id = ContentId::of(format!("{:?} {bodies:?}", set.body).as_bytes());
                 unit.resources = memo.kept(id, Arc::new(objects));
                 unit.inputs = Some(id);
             }

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use gitops_api::flux::{ArtifactGenerator, ResourceSet, Source as SourceView};
+use gitops_api::flux::{ArtifactGenerator, InputProvider, ResourceSet, Source as SourceView};
 use gitops_model::{ObjectKey, Resource, SourceRef, UnitId};
 use gitops_yaml::SmolStr;
 use rayon::prelude::*;
@@ -55,7 +55,7 @@ impl Walker<'_> {
         let mut walk = Walk::default();
         for _ in 0..MAX_WALKS {
             walk = self.pass(root, seeds, &known);
-            if self.is_settled(&walk) {
+            if self.is_settled(&walk) && providers(&known).eq(providers(&walk.objects)) {
                 break;
             }
             known = walk.objects.clone();
@@ -100,7 +100,9 @@ impl Walker<'_> {
                 .map(|d| self.build(d, &sources[&d.source].files, &objects))
                 .collect();
             level = Vec::new();
-            for built in built.into_iter().flat_map(|b| self.with_resource_sets(b)) {
+            let local = built.iter().filter(|b| !is_remote(b));
+            objects.extend(local.flat_map(read_by_others));
+            for built in built.into_iter().flat_map(|b| self.with_resource_sets(b, &objects)) {
                 // What is applied to another cluster is no business of this one's controllers.
                 if !is_remote(&built) {
                     walk.objects.extend(read_by_others(&built));
@@ -117,13 +119,14 @@ impl Walker<'_> {
     }
 
     /// A unit, and the units of the ResourceSets that it applies, those within them too.
-    fn with_resource_sets(&self, built: Built) -> Vec<Built> {
+    fn with_resource_sets(&self, built: Built, objects: &Objects) -> Vec<Built> {
         let mut units = vec![built];
         let mut next = 0;
         while let Some(unit) = units.get(next).filter(|u| !is_remote(u) && next < MAX_DEPTH) {
             let sets = unit.unit.resources.iter().filter(|o| ResourceSet::of(o).is_some());
-            let sets: Vec<Built> =
-                sets.map(|set| Built::resource_set(self.builder.world.memo, unit, set)).collect();
+            let sets: Vec<Built> = sets
+                .map(|set| Built::resource_set(self.builder.world.memo, unit, set, objects))
+                .collect();
             units.extend(sets);
             next += 1;
         }
@@ -173,4 +176,10 @@ fn is_read_by_others(object: &Resource) -> bool {
     matches!((object.gvk.group.as_str(), object.gvk.kind.as_str()), ("", "ConfigMap" | "Secret"))
         || SourceView::of(object).is_some()
         || ArtifactGenerator::of(object).is_some()
+        || InputProvider::of(object).is_some()
+}
+
+/// The objects that give ResourceSets their inputs.
+fn providers(objects: &Objects) -> impl Iterator<Item = &Arc<Resource>> {
+    objects.values().filter(|o| InputProvider::of(o).is_some())
 }

@@ -9,6 +9,7 @@ mod entry;
 mod envsubst;
 mod generate;
 mod include;
+mod inputs;
 mod instance;
 mod overlay;
 mod patched;

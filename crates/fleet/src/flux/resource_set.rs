@@ -9,7 +9,9 @@ use gitops_model::{Problem, ProblemKind, Resource};
 use gitops_template::{Library, MissingKey, Options, Template, Value};
 use gitops_yaml::{Exposure, Limits, Node, Origin, Span, parse, print};
 
+use super::inputs::{Input, inputs};
 use super::overlay::{Rewriter, TEXT, adopt, overlay, touches};
+use super::variables::Objects;
 
 /// The annotation that leaves an object out.
 const RECONCILE: &str = "fluxcd.controlplane.io/reconcile";
@@ -25,18 +27,15 @@ pub(crate) enum Made {
     Unknown(String),
 }
 
-/// Renders a ResourceSet.
-pub(crate) fn expand(set: ResourceSet) -> Result<Made, Problem> {
-    if !set.inputs_from().is_empty() {
-        return Ok(Made::Unknown("its inputs come from providers on the cluster".to_owned()));
-    }
-    if set.strategy() != "Flatten" {
-        let why = format!("the input strategy `{}` is not followed", set.strategy());
-        return Ok(Made::Unknown(why));
-    }
-    let inputs: Vec<Option<&Node>> = match set.inputs() {
-        [] => vec![None],
-        inputs => inputs.iter().map(Some).collect(),
+/// Renders a ResourceSet. `objects` are the cluster's own, providers of inputs among them.
+pub(crate) fn expand(set: ResourceSet, objects: &Objects) -> Result<Made, Problem> {
+    let inputs = match inputs(set, objects) {
+        Ok(inputs) => inputs,
+        Err(why) => return Ok(Made::Unknown(why)),
+    };
+    let inputs: Vec<Option<&Input>> = match &inputs {
+        None => vec![None],
+        Some(inputs) => inputs.iter().map(Some).collect(),
     };
     let (mut objects, mut seen) = (Vec::new(), BTreeSet::new());
     for (resources, text) in set.templates() {
@@ -71,24 +70,13 @@ fn add(
 /// The templates with one input.
 struct Run<'s> {
     set: ResourceSet<'s>,
-    input: Option<&'s Node>,
+    input: Option<&'s Input>,
     data: Value,
 }
 
 impl<'s> Run<'s> {
-    fn new(set: ResourceSet<'s>, input: Option<&'s Node>) -> Self {
-        let inputs = input.map_or_else(|| Value::map([]), Value::from_node);
-        let object = set.object();
-        let text = |text: &str| Value::string(text);
-        inputs.set(
-            "provider",
-            Value::map([
-                ("apiVersion".into(), text(&object.gvk.api_version())),
-                ("kind".into(), text(&object.gvk.kind)),
-                ("name".into(), text(&object.key.name)),
-                ("namespace".into(), text(&object.key.namespace)),
-            ]),
-        );
+    fn new(set: ResourceSet<'s>, input: Option<&'s Input>) -> Self {
+        let inputs = input.map_or_else(|| Value::map([]), |input| input.values.clone());
         Self { set, input, data: Value::map([("inputs".into(), inputs)]) }
     }
 
@@ -158,8 +146,9 @@ impl Rewriter for Run<'_> {
             .split("inputs.")
             .skip(1)
             .filter_map(|rest| rest.split(|c: char| !(c.is_alphanumeric() || c == '_')).next());
-        let value = names.filter_map(|name| input.get(name)).next();
-        old.origin.overridden(STEP, value.unwrap_or(input).span())
+        let written = &input.written;
+        let value = names.filter_map(|name| written.get(name)).next();
+        old.origin.overridden(STEP, value.unwrap_or(written).span())
     }
 
     fn exposure(&self, old: &Node) -> Exposure {
@@ -263,7 +252,8 @@ spec:
         let sources = Sources::default();
         let file = sources.load("rs.yaml", ContentId::of(text.as_bytes()), text.as_bytes());
         let object = Resource::new(file.documents[0].clone()).unwrap();
-        let Ok(Made::Objects(objects)) = expand(ResourceSet::of(&object).unwrap()) else {
+        let Ok(Made::Objects(objects)) = expand(ResourceSet::of(&object).unwrap(), &Objects::new())
+        else {
             panic!("not rendered")
         };
         let names: Vec<_> = objects.iter().map(|o| o.key.name.as_str()).collect();
