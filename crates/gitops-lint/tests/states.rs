@@ -207,3 +207,61 @@ fn what_is_asked_for_and_not_there_is_refused() {
         assert!(said.err.starts_with("error: "), "{}", said.err);
     }
 }
+
+const RELEASE: &str = "\
+apiVersion: helm.toolkit.fluxcd.io/v2
+kind: HelmRelease
+metadata: {name: web, namespace: shop}
+spec:
+  chart: {spec: {chart: web, version: 1.2.3, sourceRef: {kind: HelmRepository, name: charts}}}
+  valuesFrom: [{kind: ConfigMap, name: web-values}]
+  values: {image: {tag: v1}}
+---
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: web-values, namespace: shop}
+data:
+  values.yaml: |
+    replicas: 1
+    image: {tag: v0}
+";
+
+/// The fields of the release that differ, each as `path: before -> after @line`.
+fn of_release(head: &str) -> Vec<String> {
+    let repo = Repo::new();
+    repo.write("web.yaml", RELEASE).commit("start");
+    repo.write("web.yaml", head);
+    let report = repo.run(&["diff", "--format", "json"]).json();
+    let changes = report["changes"].as_array().expect("changes");
+    let release = changes.iter().find(|c| c["object"]["kind"] == "HelmRelease");
+    let text = |v: &Value| v.as_str().unwrap_or("-").to_owned();
+    let field = |f: &Value| {
+        let (path, line) = (text(&f["path"]), &f["location"]["line"]);
+        format!("{path}: {} -> {} @{line}", text(&f["before"]), text(&f["after"]))
+    };
+    let fields = release.map(|r| r["fields"].as_array().expect("fields"));
+    fields.into_iter().flatten().map(field).collect()
+}
+
+#[test]
+fn a_chart_that_moves_is_told_before_its_fields() {
+    assert_eq!(
+        of_release(&RELEASE.replace("1.2.3", "2.0.0")),
+        ["chart: web 1.2.3 -> web 2.0.0 (major) @5", "spec.chart.spec.version: 1.2.3 -> 2.0.0 @5"]
+    );
+    assert_eq!(
+        of_release(&RELEASE.replace("1.2.3", "1.3.0"))[0],
+        "chart: web 1.2.3 -> web 1.3.0 (minor) @5"
+    );
+}
+
+#[test]
+fn values_that_change_elsewhere_change_the_release() {
+    let head = RELEASE.replace("replicas: 1", "replicas: 3");
+    assert_eq!(of_release(&head), ["values.replicas: 1 -> 3 @14"]);
+    // What the release itself overrides does not reach the chart.
+    assert!(of_release(&RELEASE.replace("tag: v0", "tag: v9")).is_empty());
+    // What it says itself is told once.
+    let head = RELEASE.replace("tag: v1", "tag: v2");
+    assert_eq!(of_release(&head), ["spec.values.image.tag: v1 -> v2 @7"]);
+}

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use gitops_model::{Controller, Resource, Unit};
+use gitops_model::{Controller, Resource, Severity, Unit};
 
 use crate::{Check, Draft, State, wording, write};
 
@@ -22,24 +22,33 @@ fn check(state: &State<'_>, out: &mut Vec<Draft>) {
             owners.entry(&object.key).or_default().push((unit, object));
         }
     }
-    let mut shared: BTreeMap<_, Vec<_>> = BTreeMap::new();
+    let mut shared: BTreeMap<_, (bool, Vec<_>)> = BTreeMap::new();
     for owners in owners.values() {
         let Some(((first, one), rest)) = owners.split_first() else { continue };
         if let Some((second, two)) = rest.iter().find(|(unit, _)| unit.id != first.id) {
-            shared.entry((&first.id, &second.id)).or_default().push((*one, *two));
+            let one_folder = first.path == second.path;
+            let (_, objects) =
+                shared.entry((&first.id, &second.id)).or_insert((one_folder, Vec::new()));
+            objects.push((*one, *two));
         }
     }
-    out.extend(shared.into_iter().filter_map(|((first, second), objects)| {
+    out.extend(shared.into_iter().filter_map(|((first, second), (one_folder, objects))| {
         let (one, two) = objects.first()?;
+        // Two that render one folder write the same, as an entry point does that a folder declares again.
+        let (severity, meanwhile) = match one_folder {
+            true => (Severity::Note, "both render one folder"),
+            false => (Severity::Warning, "each overwrites what the other wrote"),
+        };
         let message = format!(
-            "`{first}` and `{second}` both apply {}: each overwrites what the other wrote, and \
-             when one stops doing so it may delete what the other still wants",
+            "`{first}` and `{second}` both apply {}: {meanwhile}, and when one stops doing so it \
+             may delete what the other still wants",
             wording::list(objects.iter().map(|(one, _)| &one.key)),
         );
         let other = one.at(&["metadata", "name"]).map(|n| n.span());
         Some(
             Draft::new(message)
                 .on(two)
+                .severity(severity)
                 .related(other, "applied from here too")
                 .help("let one of them apply it and the other depend on it"),
         )

@@ -1,12 +1,11 @@
 //! Plain files of a directory. Source: `findManifests` in `reposerver/repository/repository.go`.
 
 use gitops_model::{EntryKind, Problem, ProblemKind, Tree};
-use gitops_yaml::{
-    ContentId, Dialect, Entry, ErrorKind, Node, ParsedFile, Scalar, ScalarKind, Sources, Value,
-};
+use gitops_yaml::{ContentId, Entry, ErrorKind, Node, ParsedFile, Sources};
 use regex::Regex;
 
 use super::patterns::gobwas;
+use super::reading::as_argo_reads;
 use crate::files::{clamped, join, load};
 
 /// Text that keeps a file from being rendered.
@@ -172,59 +171,4 @@ fn objects(file: &ParsedFile) -> Result<Vec<Node>, Problem> {
 /// Whether an empty map is written out, as `{}`.
 fn has_text(node: &Node) -> bool {
     node.span().end > node.span().start
-}
-
-/// A value with the types of YAML 1.1: `yes` is true, dates are text, and so are keys.
-fn as_argo_reads(node: &Node, file: &ParsedFile) -> Node {
-    let value = match &node.value {
-        Value::Scalar(scalar) => Value::Scalar(retyped(scalar)),
-        Value::Seq(items) => {
-            return Node::seq(
-                items.iter().map(|i| as_argo_reads(i, file)).collect(),
-                node.origin.clone(),
-            );
-        }
-        Value::Map(entries) => {
-            let mut map = Node::map(Vec::new(), node.origin.clone());
-            for entry in entries.iter() {
-                let value = as_argo_reads(&entry.value, file);
-                map.set(Entry::new(key(entry, file), entry.key_span, value));
-            }
-            return map;
-        }
-    };
-    Node { value, origin: node.origin.clone() }
-}
-
-fn retyped(scalar: &Scalar) -> Scalar {
-    match scalar.kind_for(Dialect::Kubectl) {
-        kind if kind == scalar.kind => scalar.clone(),
-        ScalarKind::Bool => Scalar {
-            kind: ScalarKind::Bool,
-            text: bool_text(&scalar.text).into(),
-            ..scalar.clone()
-        },
-        ScalarKind::Str => {
-            Scalar { exposure: scalar.exposure, ..Scalar::string(scalar.text.clone()) }
-        }
-        kind => Scalar { kind, ..scalar.clone() },
-    }
-}
-
-fn bool_text(text: &str) -> &'static str {
-    let is_true = matches!(text.to_ascii_lowercase().as_str(), "y" | "yes" | "on" | "true");
-    if is_true { "true" } else { "false" }
-}
-
-/// A key: plain words of YAML 1.1 are booleans as keys, too.
-fn key(entry: &Entry, file: &ParsedFile) -> gitops_yaml::SmolStr {
-    let span = entry.key_span;
-    let written = file.source.text.get(span.start as usize..span.end as usize).unwrap_or_default();
-    if span.file == file.id
-        && written == entry.key
-        && Scalar::plain(entry.key.clone()).kind_for(Dialect::Kubectl) == ScalarKind::Bool
-    {
-        return bool_text(&entry.key).into();
-    }
-    entry.key.clone()
 }

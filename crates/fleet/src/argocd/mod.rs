@@ -12,6 +12,7 @@ mod hub;
 mod overrides;
 mod patterns;
 mod project;
+mod reading;
 mod set;
 mod source;
 mod state;

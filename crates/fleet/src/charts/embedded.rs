@@ -88,9 +88,9 @@ fn whole_file(file: &SourceFile, span: Span, text: &str) -> Option<Vec<Option<Sp
 /// The lines of a `|` block: those of the file behind its header, without their indentation. A line that
 /// was changed since, by a variable, is not found.
 fn block(file: &SourceFile, span: Span, text: &str) -> Option<Vec<Option<Span>>> {
-    let behind = file.text.get(span.start as usize..)?;
-    let mut at = span.start as usize + behind.find('\n')? + 1;
-    behind.starts_with('|').then_some(())?;
+    // The span of a block begins at its first line of content, behind the indentation.
+    let before = file.text.get(..span.start as usize)?;
+    let mut at = before.rfind('\n')? + 1;
     let mut spans = Vec::new();
     for line in text.split('\n') {
         let written = file.text.get(at..).and_then(|t| t.split('\n').next()).unwrap_or_default();

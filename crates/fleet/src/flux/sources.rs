@@ -165,7 +165,7 @@ impl Resolver<'_> {
         for (include, followed) in included {
             let (from, root) = match &followed.files {
                 Files::Here { tree, base } => (tree.clone(), base),
-                Files::Gap(why) => return Files::Gap(format!("it includes another: {why}")),
+                Files::Gap(why) => return Files::Gap(why.clone()),
                 Files::Broken(problem) => return Files::Broken(problem.clone()),
             };
             let mount = Mount {

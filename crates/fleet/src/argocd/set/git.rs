@@ -10,6 +10,7 @@ use super::Stop;
 use super::generate::Generator;
 use super::params::leaves;
 use crate::argocd::patterns::{Pathspec, path_match};
+use crate::argocd::reading::as_argo_reads;
 use crate::files::{join, load, parent};
 
 impl Generator<'_> {
@@ -110,7 +111,8 @@ impl Generator<'_> {
                 return Err(Stop::wrong(message, node.span()));
             }
         };
-        Ok(objects.iter().map(|object| self.content(&Value::from_node(object))).collect())
+        let read = |object| Value::from_node(&as_argo_reads(object, &file));
+        Ok(objects.iter().map(|object| self.content(&read(object))).collect())
     }
 
     /// What a file holds, as parameters: for fasttemplate flat and as text.
