@@ -112,7 +112,9 @@ impl Analysis {
 
         let mut steps = pairs(before, merged.clone(), Effect::Now);
         if waits {
-            steps.extend(pairs(merged, promoted, Effect::Queued));
+            let overdue = self.fleet(Moment::Overdue);
+            let queued = pairs(merged, promoted, Effect::Queued);
+            steps.extend(queued.into_iter().filter(|step| step.is_news(&overdue)));
         }
         for step in &mut steps {
             let unjudged = gitops_rules::unjudged(&self.pair(step));
@@ -183,6 +185,17 @@ impl Analysis {
 }
 
 impl Step {
+    /// Whether a promotion would bring something that it would not bring without the change under review.
+    fn is_news(&self, overdue: &[ClusterState]) -> bool {
+        let name = &self.after.cluster.name;
+        let without = overdue.iter().find(|c| c.cluster.name == *name);
+        without.is_none_or(|c| {
+            let known = |p: &Problem| c.problems.iter().any(|q| q.message == p.message);
+            !self.after.problems.iter().all(known)
+                || !gitops_compare::compare(c, &self.after).is_empty()
+        })
+    }
+
     fn alone(after: ClusterState) -> Self {
         Self { before: None, after, changes: Vec::new(), effect: None }
     }

@@ -46,6 +46,8 @@ pub(crate) enum Moment {
     Merged,
     /// After the next promotion: every source of this repository has it.
     Promoted,
+    /// After a promotion without the change: what waits already.
+    Overdue,
 }
 
 impl States {
@@ -140,7 +142,10 @@ impl States {
 
     /// The tree of entry points at a moment.
     pub(crate) fn entries(&self, moment: Moment) -> &Arc<dyn Tree> {
-        if moment == Moment::Before { &self.base } else { &self.head }
+        match moment {
+            Moment::Before | Moment::Overdue => &self.base,
+            Moment::Merged | Moment::Promoted => &self.head,
+        }
     }
 
     /// The files of a commit, read once.
@@ -183,7 +188,7 @@ impl States {
 
     fn state(&self, moment: Moment) -> SourceTree {
         let (tree, revision) = match moment {
-            Moment::Before => (&self.base, &self.base_revision),
+            Moment::Before | Moment::Overdue => (&self.base, &self.base_revision),
             Moment::Merged | Moment::Promoted => (&self.head, &self.head_revision),
         };
         let deployed = if self.git.is_some() { Deployed::Reference } else { Deployed::Assumed };
@@ -237,7 +242,8 @@ impl SourceTrees for At<'_> {
     ) -> SourceTree {
         let states = self.states;
         let follows = states.follows_target(tracks);
-        if self.moment == Moment::Promoted || follows && self.moment == Moment::Merged {
+        let promoted = matches!(self.moment, Moment::Promoted | Moment::Overdue);
+        if promoted || follows && self.moment == Moment::Merged {
             return states.state(self.moment);
         }
         match (states.override_of(cluster, source), &states.git) {
