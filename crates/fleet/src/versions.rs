@@ -196,6 +196,13 @@ mod tests {
     use super::*;
 
     #[test]
+    fn of_equal_versions_the_latest_commit_counts() {
+        let tags = ["v1.2.3+a", "v1.2.3+b", "v1.2.3+c"].map(|t| (t.into(), Revision(t.into())));
+        let time = |r: &Revision| Some(if r.0.ends_with('b') { 2 } else { 1 });
+        assert_eq!(newest_tag("1.x", &tags, &time), Some(Revision("v1.2.3+b".into())));
+    }
+
+    #[test]
     fn ranges_hold_what_the_controllers_say() {
         let cases = [
             ("1.2.3", "1.2.3", true),

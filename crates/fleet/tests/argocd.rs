@@ -2,6 +2,8 @@
 //! `expected.txt`. Run with `UPDATE_EXPECTED=1` set to write that anew.
 #![expect(clippy::disallowed_methods, reason = "a test reads its cases")]
 
+mod support;
+
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -75,6 +77,7 @@ fn shown(state: &ClusterState, sources: &Sources) -> Vec<String> {
         lines.push(format!("  {} {} {:?} {flags:?}{rendered}", unit.id, unit.path, unit.mode));
         unit.resources.iter().for_each(|r| lines.extend(object(r, sources)));
     }
+    lines.extend(state.releases.iter().flat_map(|r| support::release(r, sources)));
     let place = |span: Option<Span>| span.map(|s| at(sources, s)).unwrap_or_default();
     let problems = state.problems.iter();
     lines.extend(problems.map(|p| format!("  problem {} {}", place(p.span), p.message)));

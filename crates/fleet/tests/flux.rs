@@ -3,15 +3,15 @@
 //! To write `expected.txt` anew, run with `UPDATE_EXPECTED=1` and read the difference.
 #![allow(clippy::disallowed_methods, reason = "tests read their own cases")]
 
+mod support;
+
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use gitops_fleet::{Memo, SourceTree, SourceTrees, World, follow};
-use gitops_model::{
-    Chart, ClusterState, Deployed, EntryKind, Release, SourceRef, Tracks, Tree, TreeError, Unit,
-};
-use gitops_yaml::{ContentId, Exposure, Node, PrintOptions, SmolStr, Sources, Span, print};
+use gitops_model::{ClusterState, Deployed, EntryKind, SourceRef, Tracks, Tree, TreeError, Unit};
+use gitops_yaml::{ContentId, Node, PrintOptions, SmolStr, Sources, Span, print};
 
 struct Directory(PathBuf);
 
@@ -85,7 +85,8 @@ impl Summary<'_> {
             ));
         }
         state.units.iter().for_each(|unit| self.unit(unit));
-        state.releases.iter().for_each(|release| self.release(release));
+        let releases = state.releases.iter().flat_map(|r| support::release(r, self.sources));
+        releases.for_each(|line| self.line(format_args!("{line}")));
         for problem in &state.problems {
             let at = self.at(problem.span);
             self.line(format_args!("  problem {at}: {}", problem.message));
@@ -113,21 +114,6 @@ impl Summary<'_> {
         }
     }
 
-    /// A chart with its values, each with the line that wrote it.
-    fn release(&mut self, release: &Release) {
-        let Chart { name, version, source, span } = &release.chart;
-        let at = self.at(Some(*span));
-        let key = &release.object.key;
-        self.line(format_args!("  release {key}: {name} {version:?} of {source} ({at})"));
-        let mut values = Vec::new();
-        leaves(&release.values, String::new(), &mut values);
-        for (path, value) in values {
-            let (text, at) = (value.text().unwrap_or("{}"), self.at(Some(value.span())));
-            let exposure = value.as_scalar().map_or(Exposure::Open, |s| s.exposure);
-            self.line(format_args!("    {path}: {text} {exposure:?} ({at})"));
-        }
-    }
-
     /// Who wrote the values that have more than one writer.
     fn history(&mut self, node: &Node) {
         let mut written = Vec::new();
@@ -141,19 +127,6 @@ impl Summary<'_> {
             let writers: Vec<String> = writers.iter().map(|s| self.at(Some(*s))).collect();
             self.line(format_args!("      {text:?} by {}", writers.join(" over ")));
         }
-    }
-}
-
-/// The scalars below a node, with their paths.
-fn leaves<'n>(node: &'n Node, path: String, into: &mut Vec<(String, &'n Node)>) {
-    for entry in node.entries() {
-        leaves(&entry.value, format!("{path}/{}", entry.key), into);
-    }
-    for (i, item) in node.items().iter().enumerate() {
-        leaves(item, format!("{path}/{i}"), into);
-    }
-    if node.entries().is_empty() && node.items().is_empty() {
-        into.push((path, node));
     }
 }
 
@@ -223,6 +196,7 @@ cases! {
     include: "include";
     input_providers: "input-providers";
     chart_values: "chart-values";
+    artifact_elsewhere: "artifact-elsewhere";
 }
 
 /// Every case has a test.

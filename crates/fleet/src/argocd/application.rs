@@ -62,6 +62,10 @@ impl Place<'_> {
         let mut made = Made::default();
         let (mut problems, mut unchecked, mut sources) = (Vec::new(), Vec::new(), Vec::new());
         let mut releases = Vec::new();
+        let release = |Installed { chart, values }| {
+            let (object, unit) = (object.clone(), id.clone());
+            Release { object, unit, chart, values }
+        };
         let mut inputs = String::new();
         let mut failed = false;
         let named = self.named(application, &id);
@@ -70,13 +74,7 @@ impl Place<'_> {
             sources.push(source);
             match part {
                 Ok(part) => {
-                    let release = |Installed { chart, values }| Release {
-                        object: object.clone(),
-                        unit: id.clone(),
-                        chart,
-                        values,
-                    };
-                    releases.extend(part.chart.map(release));
+                    releases.extend(part.charts.into_iter().map(release));
                     if let Some(id) = part.inputs {
                         inputs.push_str(&format!("{id:?}\n"));
                         made.inputs = part.inputs;
@@ -87,6 +85,7 @@ impl Place<'_> {
                 }
                 Err(part) => {
                     failed = true;
+                    releases.extend(part.charts.into_iter().map(release));
                     made.gaps.extend(part.gaps);
                     problems.extend(part.problems.into_iter().map(|p| p.of(id.to_string())));
                 }
@@ -141,7 +140,7 @@ impl Place<'_> {
                     let environment = &self.environment(application, view, &source);
                     let sources = self.world.sources;
                     let shelf = Shelf { sources, environment, own: None, named };
-                    made.chart = Some(shelf.installed(view, &mut made.gaps));
+                    made.charts = vec![shelf.installed(view, &mut made.gaps)];
                 }
                 (source, Ok(made))
             }

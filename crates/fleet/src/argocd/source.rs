@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use gitops_api::argocd::{Source, Tool};
 use gitops_kustomize::{Context, LoadRestrictor, Options, Release, Remote};
-use gitops_model::{EntryKind, Problem, ProblemKind, Resource, Tree};
+use gitops_model::{EntryKind, Problem, ProblemKind, Resource, Tree, Unchecked};
 use gitops_yaml::{ContentId, Entry, Node, SmolStr, Span};
 
 use super::chart::{Installed, Shelf};
@@ -14,6 +14,7 @@ use super::edit::{Editing, edited};
 use super::environment::Environment;
 use super::overrides;
 use crate::World;
+use crate::charts::inflated;
 use crate::files::{clamped, join, load};
 
 /// What a source gives.
@@ -25,19 +26,21 @@ pub(super) struct Made {
     pub(super) inputs: Option<ContentId>,
     /// What is not rendered, and why.
     pub(super) gaps: Vec<(String, Option<Span>)>,
-    /// The chart that it installs.
-    pub(super) chart: Option<Installed>,
+    /// The charts that it installs.
+    pub(super) charts: Vec<Installed>,
 }
 
 /// Why a source gives nothing.
 pub(super) struct Failed {
     pub(super) problems: Vec<Problem>,
     pub(super) gaps: Vec<(String, Option<Span>)>,
+    /// The charts that it would install.
+    pub(super) charts: Vec<Installed>,
 }
 
 impl From<Problem> for Failed {
     fn from(problem: Problem) -> Self {
-        Self { problems: vec![problem], gaps: Vec::new() }
+        Self { problems: vec![problem], gaps: Vec::new(), charts: Vec::new() }
     }
 }
 
@@ -60,7 +63,7 @@ pub(super) fn render(
             let mut made = gap("the chart is not rendered, only its values are compared", span);
             let (sources, own) = (world.sources, Some((tree, folder.as_str())));
             let shelf = Shelf { sources, environment, own, named };
-            made.chart = Some(shelf.installed(source, &mut made.gaps));
+            made.charts = vec![shelf.installed(source, &mut made.gaps)];
             Ok(made)
         }
         Tool::Plugin => Ok(gap("a config management plugin makes its objects", span)),
@@ -153,6 +156,10 @@ fn kustomize(
             gitops_kustomize::build_with(&cx, folder, &file, &options)
         }
     };
+    let charts = |gaps: &[Unchecked]| {
+        let found = inflated(world.sources, tree, gaps).into_iter();
+        found.map(|(chart, values)| Installed { chart, values }).collect()
+    };
     match built {
         Ok(built) => Ok(Made {
             resources: built.resources.clone(),
@@ -163,7 +170,7 @@ fn kustomize(
                 .iter()
                 .map(|u| (format!("{}: {}", u.what, u.why), u.span))
                 .collect(),
-            chart: None,
+            charts: charts(&built.unchecked),
         }),
         Err(failure) => Err(Failed {
             // What only a flag or a plugin renders may well render on the cluster: unknown, not broken.
@@ -176,6 +183,7 @@ fn kustomize(
                 .iter()
                 .map(|u| (format!("{}: {}", u.what, u.why), u.span))
                 .collect(),
+            charts: charts(&failure.unchecked),
         }),
     }
 }

@@ -5,10 +5,12 @@
 
 mod embedded;
 mod flux;
+mod inflated;
 mod merge;
 mod set;
 
 pub(crate) use embedded::parsed;
 pub(crate) use flux::releases;
+pub(crate) use inflated::inflated;
 pub(crate) use merge::merge;
 pub(crate) use set::{Typing, set};

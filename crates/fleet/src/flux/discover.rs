@@ -13,6 +13,7 @@ use super::definition::Definition;
 use super::entry::{Entry, Reached, anchor};
 use super::instance;
 use super::patched::patched;
+use super::sources::Files;
 use crate::files::{clamped, is_within, parent};
 use crate::names::names;
 use crate::roots::Roots;
@@ -111,6 +112,10 @@ impl Finder<'_> {
         let has_remote = self.world.urls.iter().any(|u| is_remote(u));
         for (entry, walk) in entries.into_iter().zip(walks) {
             found.reached.add(&walk, self.roots, self.scan);
+            // An entry whose artifact comes from elsewhere stands for its folder all the same.
+            if !matches!(walk.files_of(&entry.root.source), Some(Files::Here { .. })) {
+                found.reached.add_folder(&entry.path, self.roots, self.scan);
+            }
             if let Some(url) = entry.url(&walk.objects).filter(|_| !has_remote) {
                 found.here.insert(&url);
             }
