@@ -10,14 +10,14 @@ use std::collections::BTreeMap;
 
 use gitops_config::Date;
 use gitops_fleet::{Memo, World, follow};
-use gitops_model::{Change, ClusterState, Effect, Finding, Problem, ProblemKind, Report};
+use gitops_model::{Change, ClusterState, Effect, Finding, Problem, Report};
 use gitops_rules::{Facts, Pair, State};
 use gitops_yaml::{SmolStr, Sources};
 use rayon::prelude::*;
 
 use crate::cli::Reading;
 use crate::exit::Stop;
-use crate::settings::{CONFIG_FILE, Settings};
+use crate::settings::Settings;
 use crate::states::{Moment, States};
 use crate::touched::Touched;
 
@@ -89,23 +89,32 @@ impl Analysis {
     /// What is wrong in one state.
     pub(crate) fn check(&self) -> Report {
         let steps: Vec<Step> = self.fleet(Moment::Merged).into_iter().map(Step::alone).collect();
-        let findings = self.findings(&steps, Vec::new());
+        let findings = self.findings(&steps, None);
         let unchecked = unchecked::of(&steps);
         let clusters = clusters::reports(&steps, &findings, self);
         Report { rules: rules(), clusters, findings, unchecked, ..Report::default() }
     }
 
     /// What the change does.
-    pub(crate) fn diff(&self) -> Report {
-        let steps = self.steps();
-        let findings = self.findings(&steps, self.configuration_changed());
-        self.report(steps, findings)
+    ///
+    /// # Errors
+    /// When the arguments name clusters or sources that are not there.
+    pub(crate) fn diff(&self) -> Result<Report, Stop> {
+        let steps = self.steps()?;
+        let (base, head) = (&*self.states.base, &*self.states.head);
+        let change = gitops_config::change(base, head, &self.sources);
+        let findings = self.findings(&steps, change);
+        Ok(self.report(steps, findings))
     }
 
     /// Every cluster before and after, now and at its next promotion.
-    fn steps(&self) -> Vec<Step> {
+    fn steps(&self) -> Result<Vec<Step>, Stop> {
         let before = self.fleet(Moment::Before);
         let merged = self.fleet(Moment::Merged);
+        // Of clusters that were not asked for nothing is known.
+        if self.clusters.is_empty() {
+            self.states.check(&merged)?;
+        }
         let pinned = |s: &gitops_model::Source| s.here && !self.states.follows_target(&s.tracks);
         let waits = merged.iter().any(|c| c.sources.iter().any(pinned));
         let promoted = if waits { self.fleet(Moment::Promoted) } else { Vec::new() };
@@ -120,7 +129,7 @@ impl Analysis {
             let unjudged = gitops_rules::unjudged(&self.pair(step));
             step.after.unchecked.extend(unjudged);
         }
-        steps
+        Ok(steps)
     }
 
     fn pair<'s>(&self, step: &'s Step) -> Pair<'s> {
@@ -134,8 +143,9 @@ impl Analysis {
         }
     }
 
-    fn findings(&self, steps: &[Step], mut problems: Vec<Problem>) -> Vec<Finding> {
-        problems.extend(self.settings.problems.iter().cloned());
+    fn findings(&self, steps: &[Step], change: Option<Problem>) -> Vec<Finding> {
+        let problems: Vec<Problem> =
+            change.into_iter().chain(self.settings.problems.iter().cloned()).collect();
         let config = &self.settings.config;
         let pairs: Vec<Pair<'_>> = steps.par_iter().map(|step| self.pair(step)).collect();
         let touched = Touched::new(&*self.states.base, &*self.states.head, &self.sources);
@@ -149,18 +159,6 @@ impl Analysis {
             pedantic: self.pedantic,
         };
         gitops_rules::gather(gitops_rules::check(&facts), &self.sources)
-    }
-
-    /// A change of the configuration is judged by the configuration before it, and said.
-    fn configuration_changed(&self) -> Vec<Problem> {
-        let id = |tree: &dyn gitops_model::Tree| tree.content_id(CONFIG_FILE).ok();
-        let (old, new) = (id(&*self.states.base), id(&*self.states.head));
-        if old == new || old.is_none() {
-            return Vec::new();
-        }
-        let message =
-            format!("`{CONFIG_FILE}` changes; the change is judged by the file as it was before");
-        vec![Problem::new(ProblemKind::Warning, message, None)]
     }
 
     fn report(&self, steps: Vec<Step>, findings: Vec<Finding>) -> Report {

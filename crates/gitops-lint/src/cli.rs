@@ -180,7 +180,7 @@ pub struct Comparison {
     #[arg(long, value_name = "BRANCH")]
     pub target_branch: Option<String>,
     /// What a cluster runs, where its reference does not say it
-    #[arg(long, value_name = "CLUSTER[/SOURCE]=REV")]
+    #[arg(long, value_name = "CLUSTER[/SOURCE]=REV", conflicts_with = "from")]
     pub deployed: Vec<String>,
     /// Only these clusters
     #[arg(long, value_name = "NAME")]
@@ -349,21 +349,12 @@ pub struct GraphArgs {
 /// `impact`.
 #[derive(Debug, Args)]
 pub struct ImpactArgs {
-    /// The object: `Kind/name` or `Kind/namespace/name`
+    /// The object: `Kind/name` or `Kind/namespace/name`; `Kind.group` where the kind alone is not enough
     #[arg(value_name = "OBJECT")]
     pub object: String,
-    /// The repository [default: the one around the current folder]
-    #[arg(value_name = "REPO")]
-    pub repository: Option<PathBuf>,
-    /// Only these clusters
-    #[arg(long, value_name = "NAME")]
-    pub cluster: Vec<String>,
-    /// What to print
-    #[arg(long, value_enum, default_value_t = GraphFormat::Text)]
-    pub format: GraphFormat,
     #[command(flatten)]
     #[allow(missing_docs)]
-    pub reading: Reading,
+    pub graph: GraphArgs,
 }
 
 /// Formats of a graph.

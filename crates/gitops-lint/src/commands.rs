@@ -45,3 +45,11 @@ pub(crate) fn print(text: &str) -> Result<(), Stop> {
         _ => Ok(()),
     }
 }
+
+/// Of clusters that were asked for, none is there.
+fn no_cluster(wanted: &[String]) -> Stop {
+    Stop::new(format!(
+        "there is no cluster `{}`; `gitops-lint clusters` lists them",
+        wanted.join("`, `")
+    ))
+}

@@ -1,7 +1,7 @@
 //! History and blobs, by the `git` command. The only file that starts it. It is never allowed to reach
 //! the network: a partial or shallow clone is said, not completed.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
@@ -98,6 +98,18 @@ impl Git {
         ["refs/remotes/origin/", "refs/heads/"]
             .iter()
             .find_map(|space| self.refs.get(format!("{space}{name}").as_str()).cloned())
+    }
+
+    /// The names of all branches, here and at `origin`.
+    #[must_use]
+    pub(crate) fn branches(&self) -> BTreeSet<&str> {
+        self.refs
+            .keys()
+            .filter_map(|name| {
+                name.strip_prefix("refs/remotes/origin/").or(name.strip_prefix("refs/heads/"))
+            })
+            .filter(|name| *name != "HEAD")
+            .collect()
     }
 
     /// Whether a name is that of a branch, here or at `origin`.

@@ -2,7 +2,7 @@
 
 use std::io::Write;
 
-use gitops_model::{Problem, ProblemKind};
+use gitops_model::Problem;
 use gitops_yaml::Sources;
 
 /// Prints each problem with its place.
@@ -10,7 +10,7 @@ pub(crate) fn print(problems: &[Problem], severity: &str, sources: &Sources) {
     let mut out = std::io::stderr().lock();
     for problem in problems {
         // A closed standard error leaves nobody to tell.
-        let severity = if problem.kind == ProblemKind::Warning { "warning" } else { severity };
+        let severity = if problem.kind.is_harmless() { "warning" } else { severity };
         let _ = writeln!(out, "{severity}: {}", problem.message);
         if let Some(at) = problem.span.map(|s| sources.locate(s)) {
             let _ = writeln!(out, "  --> {}:{}:{}", at.path, at.line, at.column);

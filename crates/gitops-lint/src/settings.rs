@@ -11,9 +11,6 @@ use crate::exit::{Stop, io};
 use crate::states::States;
 use crate::tree::RepoMap;
 
-/// The configuration's place in a repository.
-pub(crate) const CONFIG_FILE: &str = ".gitops-lint.yaml";
-
 /// The settings of a run.
 pub(crate) struct Settings {
     /// The configuration.
@@ -60,11 +57,11 @@ fn from_disk(path: &Path, sources: &Sources) -> Result<(Config, Vec<Problem>), S
 }
 
 fn from_trees(trees: &[&dyn Tree], sources: &Sources) -> Result<(Config, Vec<Problem>), Stop> {
-    let Some(tree) = trees.iter().find(|t| t.kind(CONFIG_FILE).is_some()) else {
+    let Some(tree) = trees.iter().find(|t| t.kind(gitops_config::FILE).is_some()) else {
         return Ok(Default::default());
     };
-    let bytes = tree.read(CONFIG_FILE).map_err(|e| Stop::new(e.to_string()))?;
-    Ok(parse(CONFIG_FILE, &bytes, sources))
+    let bytes = tree.read(gitops_config::FILE).map_err(|e| Stop::new(e.to_string()))?;
+    Ok(parse(gitops_config::FILE, &bytes, sources))
 }
 
 fn parse(path: &str, bytes: &[u8], sources: &Sources) -> (Config, Vec<Problem>) {

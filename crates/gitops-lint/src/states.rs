@@ -1,12 +1,17 @@
 //! The two states of a comparison, and which of them each source of a cluster is given.
 
+mod deployed;
+
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use gitops_fleet::{SourceTree, SourceTrees};
-use gitops_model::{Deployed, Problem, ProblemKind, Repository, Revision, SourceRef, Tracks, Tree};
+use gitops_model::{
+    ClusterState, Deployed, Problem, ProblemKind, Repository, Revision, SourceRef, Tracks, Tree,
+};
 
+use self::deployed::Override;
 use crate::cli::Comparison;
 use crate::exit::{Stop, io};
 use crate::git::Git;
@@ -29,13 +34,6 @@ pub(crate) struct States {
 
 /// The files of a commit, or what to fetch to have them.
 type Listed = Result<Arc<dyn Tree>, String>;
-
-/// `--deployed CLUSTER[/SOURCE]=REV`.
-struct Override {
-    cluster: String,
-    source: Option<String>,
-    revision: String,
-}
 
 /// A moment in the life of a change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -95,7 +93,7 @@ impl States {
             Stop::new("this is no git repository; go into one, or name two folders with `--from` and `--to`")
         })?;
         let target = match (&args.target_branch, &args.base) {
-            (Some(branch), _) => Some(branch.clone()),
+            (Some(branch), _) => Some(known(&git, branch)?),
             (None, Some(base)) => {
                 git.branch_named(base).map(str::to_owned).or_else(|| git.default_branch())
             }
@@ -121,8 +119,9 @@ impl States {
             let base = git.merge_base(&head, &tip).map_err(Stop::new)?;
             (tree(&base)?, Some(base), git.work_tree()?, None)
         };
-        let overrides =
+        let overrides: Vec<Override> =
             args.deployed.iter().map(|d| Override::read(d)).collect::<Result<_, _>>()?;
+        overrides.iter().try_for_each(|o| resolve(&o.revision).map(drop))?;
         let states = Self::new(base, head, Some(git));
         Ok(Self { base_revision, head_revision, target, overrides, ..states })
     }
@@ -155,14 +154,13 @@ impl States {
     }
 
     fn override_of(&self, cluster: &str, source: &SourceRef) -> Option<&str> {
-        let fits = |o: &&Override| {
-            o.cluster == cluster && o.source.as_ref().is_none_or(|name| *name == source.name)
-        };
-        self.overrides
-            .iter()
-            .filter(fits)
-            .max_by_key(|o| o.source.is_some())
-            .map(|o| o.revision.as_str())
+        let fits = self.overrides.iter().filter(|o| o.fits(cluster, source));
+        fits.max_by_key(|o| o.source.is_some()).map(|o| o.revision.as_str())
+    }
+
+    /// Refuses what the arguments say of clusters and sources that are not there.
+    pub(crate) fn check(&self, fleet: &[ClusterState]) -> Result<(), Stop> {
+        self.overrides.iter().try_for_each(|o| o.check(fleet))
     }
 
     /// Whether a source gets the change on merge.
@@ -255,17 +253,17 @@ impl SourceTrees for At<'_> {
     }
 }
 
-impl Override {
-    fn read(text: &str) -> Result<Self, Stop> {
-        let (what, revision) = text.split_once('=').ok_or_else(|| {
-            Stop::new(format!("`--deployed {text}` is not of the form `CLUSTER[/SOURCE]=REV`"))
-        })?;
-        let (cluster, source) = match what.split_once('/') {
-            Some((cluster, source)) => (cluster, Some(source.to_owned())),
-            None => (what, None),
-        };
-        Ok(Self { cluster: cluster.to_owned(), source, revision: revision.to_owned() })
+/// The branch named on the command line, if the clone knows it, or knows none.
+fn known(git: &Git, branch: &str) -> Result<String, Stop> {
+    let branches = git.branches();
+    if branches.is_empty() || branches.contains(branch) {
+        return Ok(branch.to_owned());
     }
+    let names: Vec<&str> = branches.into_iter().collect();
+    Err(Stop::new(format!(
+        "`--target-branch {branch}` is no branch of this clone; it knows `{}`",
+        names.join("`, `")
+    )))
 }
 
 /// What sources are given at one moment.

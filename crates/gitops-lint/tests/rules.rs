@@ -9,10 +9,10 @@ use std::sync::Arc;
 use gitops_config::Config;
 use gitops_fleet::{Memo, SourceTree, SourceTrees, World, follow};
 use gitops_model::{
-    ClusterState, Deployed, Effect, Finding, KubernetesVersion, Problem, ProblemKind, SourceRef,
-    Tracks, Tree,
+    ClusterState, Deployed, Effect, Finding, KubernetesVersion, Persona, Problem, ProblemKind,
+    SourceRef, Tracks, Tree,
 };
-use gitops_rules::{Facts, Pair, Persona, RULES, Rule, State, check, gather};
+use gitops_rules::{Facts, Pair, RULES, Rule, State, check, gather};
 use gitops_testkit::{Example, MemoryTree, read};
 use gitops_yaml::{Sources, Span};
 
@@ -99,7 +99,9 @@ fn run(rule: &Rule, example: &Example, faults: &mut String) {
 
 /// Parse, render, compare and check.
 fn findings(rule: &Rule, example: &Example, sources: &Sources) -> Vec<Finding> {
-    let (config, problems) = configuration(example, sources);
+    let (config, mut problems) = configuration(example, sources);
+    let base = example.base.as_ref().unwrap_or(&example.head);
+    problems.extend(gitops_config::change(base, &example.head, sources));
     let memo = Memo::default();
     let states = |tree: &MemoryTree| clusters(tree, sources, &memo, &config);
     let after = states(&example.head);
@@ -127,12 +129,13 @@ fn findings(rule: &Rule, example: &Example, sources: &Sources) -> Vec<Finding> {
         sources,
         touched: &|span| is_touched(example, sources, span),
         today: None,
-        pedantic: rule.persona == Persona::Pedantic,
+        pedantic: rule.meta.persona == Persona::Pedantic,
     };
     let mut found = gather(check(&facts), sources);
     found.retain(|f| f.suppressed.is_none());
     // The pedantic rules are not asked to be silent on each other's pages.
-    let pedantic = |id| RULES.iter().any(|r| r.meta.id == id && r.persona == Persona::Pedantic);
+    let pedantic =
+        |id| RULES.iter().any(|r| r.meta.id == id && r.meta.persona == Persona::Pedantic);
     found.retain(|f| f.rule == rule.meta.id || !pedantic(f.rule));
     found
 }

@@ -9,8 +9,10 @@ use petgraph::Direction;
 use petgraph::graph::{DiGraph, NodeIndex};
 use petgraph::visit::EdgeRef;
 
+use crate::argo;
 use crate::grants::Grants;
 use crate::guess::{Known, guessed_by};
+use crate::mesh;
 use crate::produced::produced_by;
 use crate::references::named_by;
 use crate::selections::{self, Candidates};
@@ -117,6 +119,9 @@ impl Graph {
                 self.join(&object.key, &named.to, named.edge);
             }
         }
+        for (from, to, edge) in argo::uses(state).into_iter().chain(mesh::routes(state)) {
+            self.join(&from, &to, edge);
+        }
         self.add_guesses(state);
     }
 
@@ -142,17 +147,16 @@ impl Graph {
 
     fn add_selections(&mut self, state: &ClusterState) {
         let candidates = Candidates::of(state);
-        for (_, object) in state.objects() {
-            for selection in candidates.selected_by(object) {
-                for key in selection.matched.iter().filter(|k| **k != object.key) {
-                    let edge = Edge::implied(selection.relation, selection.lost);
-                    let (path, span) = (selection.path.clone(), Some(selection.span));
-                    let governs = selection.governs;
-                    let edge = Edge { path, span, governs, selected: true, ..edge };
-                    self.join(&selection.from, key, edge);
-                }
-                self.selections.push(selection);
+        let all = state.objects().flat_map(|(_, object)| candidates.selected_by(object));
+        for selection in all.chain(mesh::selections(state, &candidates)) {
+            for key in selection.matched.iter().filter(|k| **k != selection.from) {
+                let edge = Edge::implied(selection.relation, selection.lost);
+                let (path, span) = (selection.path.clone(), Some(selection.span));
+                let governs = selection.governs;
+                let edge = Edge { path, span, governs, selected: true, ..edge };
+                self.join(&selection.from, key, edge);
             }
+            self.selections.push(selection);
         }
     }
 
@@ -239,15 +243,26 @@ pub(crate) fn unit_key(id: &UnitId) -> Option<ObjectKey> {
     Some(ObjectKey::new(group, &id.kind, &id.namespace, &id.name))
 }
 
-/// The CustomResourceDefinitions among the objects, by the group and kind that they define.
+/// The objects that define kinds, by the group and kind that they define: CustomResourceDefinitions,
+/// and what Crossplane and Gatekeeper make definitions of.
 fn definitions(state: &ClusterState) -> BTreeMap<(SmolStr, SmolStr), ObjectKey> {
     let text = |node: Option<&gitops_yaml::Node>| node.and_then(|n| n.text()).map(SmolStr::new);
-    state
-        .objects()
-        .filter(|(_, o)| o.gvk.is("apiextensions.k8s.io", "CustomResourceDefinition"))
-        .filter_map(|(_, o)| {
-            let group = text(o.at(&["spec", "group"]))?;
-            Some(((group, text(o.at(&["spec", "names", "kind"]))?), o.key.clone()))
-        })
-        .collect()
+    let mut found = BTreeMap::new();
+    for (_, o) in state.objects() {
+        let kinds: &[&[&str]] = match (&*o.gvk.group, &*o.gvk.kind) {
+            ("apiextensions.k8s.io", "CustomResourceDefinition") => &[&["spec", "names", "kind"]],
+            ("apiextensions.crossplane.io", "CompositeResourceDefinition") => {
+                &[&["spec", "names", "kind"], &["spec", "claimNames", "kind"]]
+            }
+            ("templates.gatekeeper.sh", "ConstraintTemplate") => {
+                &[&["spec", "crd", "spec", "names", "kind"]]
+            }
+            _ => continue,
+        };
+        let group = text(o.at(&["spec", "group"])).unwrap_or("constraints.gatekeeper.sh".into());
+        for kind in kinds.iter().filter_map(|keys| text(o.at(keys))) {
+            found.insert((group.clone(), kind), o.key.clone());
+        }
+    }
+    found
 }

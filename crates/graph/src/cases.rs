@@ -10,7 +10,7 @@ use gitops_yaml::{Node, Sources};
 use crate::produced::produced_by;
 use crate::references::named_by;
 use crate::table::{Rows, table};
-use crate::{Graph, Link, Presence, Relation};
+use crate::{Consequence, Graph, Link, Presence, Relation};
 
 #[allow(clippy::disallowed_methods, reason = "tests read their cases")]
 fn cases() -> Vec<(PathBuf, String)> {
@@ -21,7 +21,8 @@ fn cases() -> Vec<(PathBuf, String)> {
     paths.into_iter().map(|p| (p.clone(), fs::read_to_string(p).expect("a case"))).collect()
 }
 
-/// `Deployment shop/web mounts ConfigMap shop/config (external): next-restart`.
+/// `Deployment shop/web mounts ConfigMap shop/config (external) (changed: reloads, gone: breaks now)`. What
+/// a change or the removal of the second does not do is left out; `governs` is what the first does to it.
 fn told(link: Link<'_>) -> String {
     let presence = match link.to.presence {
         Presence::Found { .. } => "",
@@ -29,8 +30,16 @@ fn told(link: Link<'_>) -> String {
         Presence::Given => " (given)",
         Presence::External => " (external)",
     };
-    let (relation, removed) = (link.edge.relation.as_str(), link.edge.removed.as_str());
-    format!("{} {relation} {}{presence}: {removed}", link.from.key, link.to.key)
+    let edge = link.edge;
+    let felt = [("changed", edge.changed), ("gone", edge.removed), ("governs", edge.governs)];
+    let felt: Vec<String> = felt
+        .iter()
+        .filter(|(_, consequence)| *consequence != Consequence::Nothing)
+        .map(|(when, consequence)| format!("{when}: {}", consequence.as_str()))
+        .collect();
+    let relation = edge.relation.as_str();
+    let felt = if felt.is_empty() { "no effect".to_owned() } else { felt.join(", ") };
+    format!("{} {relation} {}{presence} ({felt})", link.from.key, link.to.key)
 }
 
 /// What every rendered object has is left out.

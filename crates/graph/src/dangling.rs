@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use gitops_model::{ObjectKey, Resource};
-use gitops_yaml::{Node, SmolStr};
+use gitops_model::{FieldPath, ObjectKey, Resource, Segment};
+use gitops_yaml::{Node, SmolStr, Span};
 
 use crate::{Graph, Link, PodTemplate, Presence, Relation};
 
@@ -14,6 +14,10 @@ pub struct Dangling<'a> {
     pub link: Link<'a>,
     /// What is missing.
     pub missing: Missing,
+    /// The field that asks for it.
+    pub path: FieldPath,
+    /// Where that is written; absent where nothing is.
+    pub span: Option<Span>,
 }
 
 /// What a reference does not find.
@@ -47,16 +51,17 @@ impl Graph {
             target.is_some_and(|vertex| match &d.missing {
                 Missing::Object => vertex.presence != Presence::External,
                 Missing::Key(key) => before.keys(vertex).is_some_and(|keys| keys.contains(key)),
-                Missing::Port(port) => vertex
-                    .object()
-                    .is_some_and(|o| ports(o).is_some_and(|ports| ports.contains(port.as_str()))),
+                Missing::Port(port) => {
+                    vertex.object().is_some_and(|o| port_names(o).contains(port.as_str()))
+                }
             })
         };
         self.dangling().into_iter().filter(was_there).collect()
     }
 
     fn missing<'a>(&self, link: Link<'a>) -> Vec<Dangling<'a>> {
-        let found = |missing| Dangling { link, missing };
+        let edge = link.edge;
+        let found = |missing| Dangling { link, missing, path: edge.path.clone(), span: edge.span };
         if link.to.presence == Presence::External {
             return vec![found(Missing::Object)];
         }
@@ -67,7 +72,31 @@ impl Graph {
         let unserved =
             |port: &&SmolStr| served.as_ref().is_some_and(|p| !p.contains(port.as_str()));
         let port = link.edge.port.iter().filter(unserved).cloned().map(Missing::Port);
-        keys.chain(port).chain(unnamed_ports(link)).map(found).collect()
+        keys.chain(port).map(found).chain(self.unnamed_ports(link)).collect()
+    }
+
+    /// The named ports for which an object selects others of which none has them: target ports of a
+    /// Service, endpoints of a monitor. Told once, with the first object that is selected.
+    fn unnamed_ports<'a>(&self, link: Link<'a>) -> Vec<Dangling<'a>> {
+        let Some((list, field)) = named_ports(link) else { return Vec::new() };
+        let Some(from) = link.from.object() else { return Vec::new() };
+        let mut selected = self.edges_from(&link.from.key);
+        selected.retain(|other| other.edge.selected && other.edge.path == link.edge.path);
+        if selected.first().is_none_or(|first| first.to.key != link.to.key) {
+            return Vec::new();
+        }
+        let objects = selected.iter().filter_map(|l| l.to.object());
+        let known: BTreeSet<&str> = objects.flat_map(|to| port_names(to)).collect();
+        let wanted = from.at(&["spec", list]).map(Node::items).unwrap_or_default();
+        let wanted = wanted.iter().enumerate().filter_map(|(at, port)| {
+            let name = port.get(field)?;
+            let text = name.as_str().filter(|t| t.parse::<u16>().is_err() && !known.contains(t))?;
+            let mut path = FieldPath::keys(&["spec", list]);
+            path.0.extend([Segment::Index(at), Segment::Key(field.into())]);
+            let missing = Missing::Port(text.into());
+            Some(Dangling { link, missing, path, span: Some(name.span()) })
+        });
+        wanted.collect()
     }
 
     /// The keys of a ConfigMap or Secret; `None` where they are not known.
@@ -85,12 +114,25 @@ impl Graph {
     }
 }
 
+/// The keys that are written down, unless something else fills the object: it is empty, belongs to a
+/// ServiceAccount, or asks an operator to put more in.
 fn data_keys(object: &Resource) -> Option<BTreeSet<SmolStr>> {
     if !(object.gvk.is("", "ConfigMap") || object.gvk.is("", "Secret")) {
         return None;
     }
+    let kind = object.body.get("type").and_then(Node::text);
+    let asks = |map: &str| {
+        let marks = object.at(&["metadata", map]).map(Node::entries).unwrap_or_default();
+        marks
+            .iter()
+            .any(|e| ["inject", "reflects", "replicate-from"].iter().any(|w| e.key.contains(w)))
+    };
     let maps = ["data", "binaryData", "stringData"].into_iter().filter_map(|k| object.body.get(k));
-    Some(maps.flat_map(Node::entries).map(|e| e.key.clone()).collect())
+    let keys: BTreeSet<SmolStr> = maps.flat_map(Node::entries).map(|e| e.key.clone()).collect();
+    let filled = kind == Some("kubernetes.io/service-account-token")
+        || asks("annotations")
+        || asks("labels");
+    (!filled && !keys.is_empty()).then_some(keys)
 }
 
 /// The ports of a Service, the listeners of a Gateway, the subsets of a DestinationRule: by name, and
@@ -109,25 +151,21 @@ pub(crate) fn ports(object: &Resource) -> Option<BTreeSet<&str>> {
     Some(names.flatten().filter_map(Node::text).collect())
 }
 
-/// The named ports for which an object selects another one that does not have them: target ports of a
-/// Service, endpoints of a monitor.
-fn unnamed_ports(link: Link<'_>) -> Vec<Missing> {
-    let (Some(from), Some(to)) = (link.from.object(), link.to.object()) else {
-        return Vec::new();
-    };
-    let (list, field) = match (from.gvk.group.as_str(), from.gvk.kind.as_str()) {
-        _ if !link.edge.selected => return Vec::new(),
-        ("", "Service") => ("ports", "targetPort"),
-        ("monitoring.coreos.com", "ServiceMonitor") => ("endpoints", "port"),
-        ("monitoring.coreos.com", "PodMonitor") => ("podMetricsEndpoints", "port"),
-        _ => return Vec::new(),
-    };
-    let known: BTreeSet<&str> = match PodTemplate::of(to) {
+/// The list and its field in which an object names ports of what it selects.
+fn named_ports(link: Link<'_>) -> Option<(&'static str, &'static str)> {
+    let from = link.from.object().filter(|_| link.edge.selected)?;
+    match (from.gvk.group.as_str(), from.gvk.kind.as_str()) {
+        ("", "Service") => Some(("ports", "targetPort")),
+        ("monitoring.coreos.com", "ServiceMonitor") => Some(("endpoints", "port")),
+        ("monitoring.coreos.com", "PodMonitor") => Some(("podMetricsEndpoints", "port")),
+        _ => None,
+    }
+}
+
+/// The names of the ports of a Service or of the pods of a workload.
+fn port_names(object: &Resource) -> BTreeSet<&str> {
+    match PodTemplate::of(object) {
         Some(template) => template.port_names().collect(),
-        None => ports(to).unwrap_or_default(),
-    };
-    let wanted = from.at(&["spec", list]).map(Node::items).unwrap_or_default();
-    let wanted = wanted.iter().filter_map(|port| port.get(field)?.as_str());
-    let named = wanted.filter(|name| name.parse::<u16>().is_err() && !known.contains(name));
-    named.map(|name| Missing::Port(name.into())).collect()
+        None => ports(object).unwrap_or_default(),
+    }
 }

@@ -6,6 +6,8 @@ use serde::Deserialize;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use crate::PodTemplate;
+
 /// What one object has to do with another that it needs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -50,6 +52,8 @@ pub enum Relation {
     Inside,
     /// Is defined by it.
     DefinedBy,
+    /// Sets bounds to it.
+    Limits,
 }
 
 impl Relation {
@@ -77,6 +81,39 @@ impl Relation {
             Self::OwnedBy => "owned-by",
             Self::Inside => "inside",
             Self::DefinedBy => "defined-by",
+            Self::Limits => "limits",
+        }
+    }
+
+    /// What the first of two objects does with the second, for people: `waits for`.
+    #[must_use]
+    pub fn verb(self) -> &'static str {
+        match self {
+            Self::PullsWith => "pulls images with",
+            Self::RunsAs => "runs as",
+            Self::RoutesTo => "routes to",
+            Self::IssuedBy => "is issued by",
+            Self::SourcedFrom => "is sourced from",
+            Self::FilledFrom => "is filled from",
+            Self::WaitsFor => "waits for",
+            Self::ProducedBy => "is produced by",
+            Self::OwnedBy => "is applied by",
+            Self::Inside => "lives in",
+            Self::DefinedBy => "is defined by",
+            plain => plain.as_str(),
+        }
+    }
+
+    /// What becomes of the second by the first: `is selected by`.
+    #[must_use]
+    pub fn passive(self) -> &'static str {
+        match self {
+            Self::Selects => "is selected by",
+            Self::Limits => "is limited by",
+            Self::Grants => "is granted rights by",
+            Self::RoutesTo => "is reached through",
+            Self::Scales => "is scaled by",
+            _ => "is named by",
         }
     }
 
@@ -240,4 +277,25 @@ pub struct Link<'a> {
     pub to: &'a Vertex,
     /// How.
     pub edge: &'a Edge,
+}
+
+impl Link<'_> {
+    /// What `from` feels of another state of `to`: a mount by `subPath` is never updated, and Reloader
+    /// restarts the pods.
+    #[must_use]
+    pub fn felt(&self) -> Consequence {
+        let Some(workload) = self.from.object() else { return self.edge.changed };
+        match (self.edge.relation, PodTemplate::of(workload)) {
+            (Relation::Reads | Relation::Mounts, Some(template)) => {
+                if template.reloads(workload, &self.to.key.kind) {
+                    Consequence::Restarts
+                } else if template.mounts_by_sub_path(&self.edge.path) {
+                    Consequence::Stale
+                } else {
+                    self.edge.changed
+                }
+            }
+            _ => self.edge.changed,
+        }
+    }
 }

@@ -2,7 +2,8 @@
 
 use gitops_yaml::{Entry, Node};
 
-use crate::table::Empty;
+use crate::calico::Expression;
+use crate::table::{Empty, Syntax};
 
 /// The labels of an object.
 pub(crate) type Labels<'a> = [(&'a str, &'a str)];
@@ -11,7 +12,7 @@ pub(crate) type Labels<'a> = [(&'a str, &'a str)];
 /// An empty one selects everything.
 #[must_use]
 pub fn selects(selector: &Node, labels: &[(&str, &str)]) -> bool {
-    Selector::new(selector, false, Empty::All).matches(labels)
+    Selector::new(selector, Syntax::Selector, Empty::All).matches(labels)
 }
 
 /// Reads a map of labels.
@@ -21,33 +22,50 @@ pub(crate) fn read(map: Option<&Node>) -> Vec<(&str, &str)> {
 }
 
 /// A selector as an object writes it.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(crate) struct Selector<'a> {
-    node: &'a Node,
-    /// A map of labels rather than `matchLabels` and `matchExpressions`.
-    map: bool,
+    form: Form<'a>,
     empty: Empty,
 }
 
+#[derive(Debug, Clone)]
+enum Form<'a> {
+    Labels {
+        map: &'a [Entry],
+        expressions: &'a [Node],
+    },
+    /// An expression of Calico; `None` if it is not understood, and so selects nothing.
+    Calico(Option<Expression<'a>>),
+}
+
 impl<'a> Selector<'a> {
-    pub(crate) fn new(node: &'a Node, map: bool, empty: Empty) -> Self {
-        Self { node, map, empty }
+    pub(crate) fn new(node: &'a Node, syntax: Syntax, empty: Empty) -> Self {
+        let form = match syntax {
+            Syntax::Map => Form::Labels { map: node.entries(), expressions: &[] },
+            Syntax::Selector => Form::Labels {
+                map: node.get("matchLabels").map(Node::entries).unwrap_or_default(),
+                expressions: node.get("matchExpressions").map(Node::items).unwrap_or_default(),
+            },
+            Syntax::Calico => Form::Calico(Expression::read(node.text().unwrap_or_default())),
+        };
+        Self { form, empty }
     }
 
     /// The labels that must have one value.
-    pub(crate) fn equalities(&self) -> &'a [Entry] {
-        let map = if self.map { Some(self.node) } else { self.node.get("matchLabels") };
-        map.map(Node::entries).unwrap_or_default()
-    }
-
-    fn expressions(&self) -> &'a [Node] {
-        let list = if self.map { None } else { self.node.get("matchExpressions") };
-        list.map(Node::items).unwrap_or_default()
+    pub(crate) fn equalities(&self) -> impl Iterator<Item = (&'a str, &'a str)> + use<'a> {
+        let map = match self.form {
+            Form::Labels { map, .. } => map,
+            Form::Calico(_) => &[],
+        };
+        map.iter().map(|e| (bare(&e.key), e.value.text().unwrap_or_default()))
     }
 
     /// Whether it asks for nothing.
     pub(crate) fn is_empty(&self) -> bool {
-        self.equalities().is_empty() && self.expressions().is_empty()
+        match &self.form {
+            Form::Labels { map, expressions } => map.is_empty() && expressions.is_empty(),
+            Form::Calico(expression) => *expression == Some(Expression::All),
+        }
     }
 
     /// Whether it selects an object with these labels.
@@ -56,16 +74,33 @@ impl<'a> Selector<'a> {
             return self.empty == Empty::All;
         }
         let value = |key: &str| labels.iter().find(|(k, _)| *k == key).map(|(_, v)| *v);
-        self.equalities().iter().all(|e| value(&e.key).is_some_and(|v| Some(v) == e.value.text()))
-            && self.expressions().iter().all(|e| holds(e, &value))
+        match &self.form {
+            Form::Labels { expressions, .. } => {
+                self.equalities().all(|(key, wanted)| value(key) == Some(wanted))
+                    && expressions.iter().all(|e| holds(e, &value))
+            }
+            Form::Calico(expression) => expression.as_ref().is_some_and(|e| e.matches(labels)),
+        }
     }
+
+    /// Whether it asks for a label.
+    pub(crate) fn names(&self, label: &str) -> bool {
+        let Form::Labels { expressions, .. } = &self.form else { return false };
+        let keys = expressions.iter().filter_map(|e| e.get("key").and_then(Node::text));
+        self.equalities().map(|(key, _)| key).chain(keys.map(bare)).any(|key| key == label)
+    }
+}
+
+/// A label without the source that Cilium puts before it.
+fn bare(key: &str) -> &str {
+    ["k8s:", "any:"].iter().find_map(|source| key.strip_prefix(source)).unwrap_or(key)
 }
 
 /// One of `matchExpressions`. An operator that is not known selects nothing, as the API server would
 /// refuse it.
 fn holds<'a>(expression: &Node, value: &impl Fn(&str) -> Option<&'a str>) -> bool {
     let text = |key| expression.get(key).and_then(Node::text).unwrap_or_default();
-    let found = value(text("key"));
+    let found = value(bare(text("key")));
     let listed = || {
         let values = expression.get("values").map(Node::items).unwrap_or_default();
         found.is_some_and(|found| values.iter().any(|v| v.text() == Some(found)))
@@ -92,7 +127,7 @@ mod tests {
 
     fn matches(selector: &str, labels: &str) -> bool {
         let (selector, labels) = (parse(selector), parse(labels));
-        Selector::new(&selector, false, Empty::All).matches(&read(Some(&labels)))
+        Selector::new(&selector, Syntax::Selector, Empty::All).matches(&read(Some(&labels)))
     }
 
     #[test]
@@ -116,6 +151,6 @@ mod tests {
         assert!(!matches(selector, "{a: x}"));
         assert!(matches("{}", "{a: x}"), "an empty selector selects everything");
         let none = parse("{}");
-        assert!(!Selector::new(&none, true, Empty::Nothing).matches(&[]));
+        assert!(!Selector::new(&none, Syntax::Map, Empty::Nothing).matches(&[]));
     }
 }

@@ -7,13 +7,16 @@
 //!
 //! Which field names which object is data: `schemas/tables/references.yaml`.
 
+mod argo;
 mod build;
+mod calico;
 mod dangling;
 mod draw;
 mod edge;
 mod grants;
 mod guess;
 mod labels;
+mod mesh;
 mod order;
 mod pattern;
 mod produced;
@@ -29,7 +32,7 @@ pub use dangling::{Dangling, Missing};
 pub use draw::{dot, mermaid};
 pub use edge::{Consequence, Edge, Link, Presence, Relation, Vertex};
 pub use labels::selects;
-pub use order::{Disorder, Order};
+pub use order::{Disorder, Order, reports_health};
 pub use reach::{Reached, reach};
 pub use restart::{Outage, Replacement, Restart, replicas, restart};
 pub use selections::{Selection, SelectionChange};

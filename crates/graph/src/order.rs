@@ -2,14 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-use gitops_model::{ObjectKey, UnitId};
-use gitops_schema::stored_key;
+use gitops_model::{ObjectKey, Resource, UnitId};
 use petgraph::algo::tarjan_scc;
 use petgraph::graph::NodeIndex;
 use petgraph::visit::EdgeFiltered;
 
 use crate::build::unit_key;
-use crate::{Consequence, Graph, Link, Relation, Vertex};
+use crate::{Consequence, Graph, Link, PodTemplate, Relation, Vertex};
 
 impl Graph {
     /// The circles among objects that wait for each other: each as its references, in order.
@@ -66,46 +65,72 @@ impl Graph {
     /// round. Optional ones are left out, and those that do no harm while they find nothing.
     #[must_use]
     pub fn disorder(&self) -> Vec<Disorder<'_>> {
-        let mut earlier: BTreeMap<&UnitId, BTreeSet<ObjectKey>> = BTreeMap::new();
-        let units: BTreeSet<&UnitId> = self.vertices().filter_map(Vertex::unit).collect();
-        for unit in units {
-            earlier.insert(unit, self.applied_before(unit));
-        }
-        let comes_before = |first: &UnitId, then: &UnitId| {
-            let earlier = earlier.get(then);
-            unit_key(first).zip(earlier).is_some_and(|(key, all)| all.contains(&stored_key(&key)))
-        };
-        let found = self.edges().filter(needs_to_be_there).filter_map(|link| {
-            let (from, to) = (link.from.unit()?, link.to.unit()?);
-            // The namespace that a unit itself lives in is there before it applies anything.
-            if link.edge.relation == Relation::Inside && link.to.key.name == from.namespace {
-                return None;
-            }
-            let waves = (sync_wave(link.from), sync_wave(link.to));
-            let order = match from == to {
-                true if from.kind == "Application" && waves.0 < waves.1 => Order::Reversed,
-                true => return None,
-                false if comes_before(from, to) => Order::Reversed,
-                false if comes_before(to, from) => return None,
-                false => Order::Undeclared,
-            };
-            Some(Disorder { link, order })
-        });
-        found.collect()
+        let units = self.vertices().filter_map(Vertex::unit).map(|u| (u, self.earlier(u)));
+        let earlier: BTreeMap<&UnitId, Earlier<'_>> = units.collect();
+        let links = self.edges().filter(needs_to_be_there);
+        links.filter_map(|link| self.disordered(link, &earlier)).collect()
     }
 
-    /// The units that are applied before a unit: those it waits for, those that apply it, and what
-    /// comes before them.
-    fn applied_before(&self, unit: &UnitId) -> BTreeSet<ObjectKey> {
-        let Some(key) = unit_key(unit) else { return BTreeSet::new() };
-        let earlier = |key: &ObjectKey| {
-            let links = self.edges_from(key).into_iter();
-            links
-                .filter(|l| matches!(l.edge.relation, Relation::WaitsFor | Relation::OwnedBy))
-                .map(|l| &l.to.key)
+    fn disordered<'a>(
+        &'a self,
+        link: Link<'a>,
+        earlier: &BTreeMap<&UnitId, Earlier<'a>>,
+    ) -> Option<Disorder<'a>> {
+        let (from, to) = (link.from.unit()?, link.to.unit()?);
+        let found = |order| Some(Disorder { link, order });
+        let waits = link.from.object().is_some_and(|o| reports_health(o));
+        if from == to {
+            let argo = from.kind == "Application" && step(link.from)? < step(link.to)?;
+            let bites = is_of_applying(link.edge) || waits;
+            return if argo && bites { found(Order::Reversed) } else { None };
+        }
+        // The namespace that a unit itself lives in is there before it applies anything.
+        if link.edge.relation == Relation::Inside && link.to.key.name == from.namespace {
+            return None;
+        }
+        let (first, last) = (unit_key(to)?, unit_key(from)?);
+        let after = earlier.get(to)?;
+        let reversed = match is_of_applying(link.edge) {
+            true => after.applied.contains(&last),
+            false => waits && after.ready.contains(&last),
         };
-        closure(&key, earlier).into_iter().map(stored_key).collect()
+        // A unit that needs something waits for what it depends on itself too.
+        let declared = || {
+            earlier.get(from).is_some_and(|e| e.applied.contains(&first))
+                || self.earlier_of(&link.from.key).applied.contains(&first)
+        };
+        match reversed {
+            true => found(Order::Reversed),
+            false if declared() => None,
+            false => found(Order::Undeclared),
+        }
     }
+
+    fn earlier(&self, unit: &UnitId) -> Earlier<'_> {
+        unit_key(unit).map(|key| self.earlier_of(&key)).unwrap_or_default()
+    }
+
+    /// What comes before an object: what it waits for, what applies it, and what comes before those.
+    fn earlier_of(&self, key: &ObjectKey) -> Earlier<'_> {
+        let steps = |key: &ObjectKey| {
+            let links = self.edges_from(key).into_iter();
+            links.filter(|l| matches!(l.edge.relation, Relation::WaitsFor | Relation::OwnedBy))
+        };
+        let applied: BTreeSet<&ObjectKey> =
+            closure(key, |key| steps(key).map(|l| &l.to.key)).into_iter().collect();
+        let waiters = applied.iter().copied().chain([key]);
+        let waits = waiters.flat_map(steps).filter(|l| l.edge.relation == Relation::WaitsFor);
+        Earlier { ready: waits.map(|l| &l.to.key).collect(), applied }
+    }
+}
+
+/// What comes before a unit.
+#[derive(Default)]
+struct Earlier<'a> {
+    /// What is applied before it.
+    applied: BTreeSet<&'a ObjectKey>,
+    /// What is ready before it.
+    ready: BTreeSet<&'a ObjectKey>,
 }
 
 /// A reference in the wrong order, or in none.
@@ -136,10 +161,37 @@ fn needs_to_be_there(link: &Link<'_>) -> bool {
     link.edge.removed >= Consequence::NextRestart && !link.edge.optional && !orders
 }
 
-/// Argo CD's wave of an object; the lowest is applied first.
-fn sync_wave(vertex: &Vertex) -> i64 {
-    let text = vertex.object().and_then(|o| o.annotation("argocd.argoproj.io/sync-wave"));
-    text.and_then(|t| t.trim().parse().ok()).unwrap_or(0)
+/// Whether an object cannot even be applied before the one it needs is there.
+fn is_of_applying(edge: &crate::Edge) -> bool {
+    matches!(edge.relation, Relation::Inside | Relation::DefinedBy)
+}
+
+/// Whether an object takes time to be healthy once it is applied, and says so.
+#[must_use]
+pub fn reports_health(object: &Resource) -> bool {
+    let delivers = matches!(
+        (&*object.gvk.group, &*object.gvk.kind),
+        ("helm.toolkit.fluxcd.io", "HelmRelease")
+            | ("kustomize.toolkit.fluxcd.io", "Kustomization")
+            | ("cert-manager.io", "Certificate")
+            | ("external-secrets.io", "ExternalSecret")
+    );
+    delivers || PodTemplate::of(object).is_some() && object.gvk.kind != "PodTemplate"
+}
+
+/// When Argo CD applies an object: its phase, and within that its wave, the lowest first. `None` for
+/// hooks that stand outside a sync.
+fn step(vertex: &Vertex) -> Option<(i8, i64)> {
+    let annotation = |name| vertex.object().and_then(|o| o.annotation(name));
+    let hook = annotation("argocd.argoproj.io/hook").or_else(|| annotation("helm.sh/hook"));
+    let phase = match hook.map(|hooks| hooks.split(',').next().unwrap_or_default().trim()) {
+        None | Some("Sync") => 0,
+        Some("PreSync" | "pre-install" | "pre-upgrade") => -1,
+        Some("PostSync" | "post-install" | "post-upgrade") => 1,
+        Some(_) => return None,
+    };
+    let wave = annotation("argocd.argoproj.io/sync-wave").and_then(|t| t.trim().parse().ok());
+    Some((phase, wave.unwrap_or(0)))
 }
 
 /// All that is reached from a key by steps, sorted, without the key itself.

@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use gitops_model::{Action, Change, Confidence, FieldChange, ObjectKey, Resource, Segment};
-use gitops_schema::stored_key;
+use gitops_schema::{Quantity, stored_key};
+use gitops_yaml::Node;
 use gitops_yaml::SmolStr;
 
 use crate::restart::{Replacement, restart};
@@ -23,8 +24,23 @@ pub struct Reached {
     pub edge: Edge,
     /// What happens to `from`.
     pub consequence: Consequence,
+    /// Whether `to` is the one that needs `from`: a policy and what it selects.
+    pub governed: bool,
     /// How many steps `to` is from the change: 0 for an object that the change itself touches.
     pub depth: usize,
+}
+
+impl Reached {
+    /// What `from` has to do with `to`, for people: `waits for`, `is selected by`.
+    #[must_use]
+    pub fn reason(&self) -> &'static str {
+        if self.governed { self.edge.relation.passive() } else { self.edge.relation.verb() }
+    }
+
+    fn new(from: &ObjectKey, to: &ObjectKey, edge: &Edge, consequence: Consequence) -> Self {
+        let (from, to, edge) = (from.clone(), to.clone(), edge.clone());
+        Self { from, to, edge, consequence, governed: false, depth: 0 }
+    }
 }
 
 /// What the changes reach: for each change its consequences, and below each what follows from it.
@@ -76,23 +92,24 @@ impl Walk<'_> {
         let owners = owner.filter(|l| l.edge.relation == Relation::OwnedBy);
         for key in owners.map(|l| l.to.key.clone()).collect::<Vec<_>>() {
             let edge = Edge::implied(Relation::Applies, Consequence::BreaksNow);
-            self.feel(&key, &change.key, &edge, Consequence::BreaksNow, 0);
+            self.feel(Reached::new(&key, &change.key, &edge, Consequence::BreaksNow));
         }
     }
 
     fn change(&mut self, change: &Change) {
         for link in self.after.edges_to(&change.key) {
             let consequence = self.consequence(change, link);
-            self.feel(&link.from.key, &change.key, link.edge, consequence, 0);
+            self.feel(Reached::new(&link.from.key, &change.key, link.edge, consequence));
         }
         for link in self.before.edges_to(&change.key) {
             let consequence = self.lost(change, link);
-            self.feel(&link.from.key, &change.key, link.edge, consequence, 0);
+            self.feel(Reached::new(&link.from.key, &change.key, link.edge, consequence));
         }
         let side = if change.new.is_some() { self.after } else { self.before };
-        if has_substance(change) {
+        if has_substance(change) && !loosens(change) {
             for link in side.edges_from(&change.key) {
-                self.feel(&link.to.key, &change.key, link.edge, link.edge.governs, 0);
+                let felt = Reached::new(&link.to.key, &change.key, link.edge, link.edge.governs);
+                self.feel(Reached { governed: true, ..felt });
             }
         }
     }
@@ -115,7 +132,7 @@ impl Walk<'_> {
                 removed()
             }
             Action::Recreated | Action::Modified | Action::Moved if touches(change, edge) => {
-                self.felt(link)
+                link.felt()
             }
             _ => Consequence::Nothing,
         };
@@ -130,23 +147,6 @@ impl Walk<'_> {
             Consequence::NextRestart => Consequence::BreaksNow,
             Consequence::Stale | Consequence::Reloads => Consequence::Nothing,
             other => other,
-        }
-    }
-
-    /// What an object that runs feels of another state of what it names.
-    fn felt(&self, link: Link<'_>) -> Consequence {
-        let Some(workload) = link.from.object() else { return link.edge.changed };
-        match (link.edge.relation, PodTemplate::of(workload)) {
-            (Relation::Reads | Relation::Mounts, Some(template)) => {
-                if template.reloads(workload, &link.to.key.kind) {
-                    Consequence::Restarts
-                } else if template.mounts_by_sub_path(&link.edge.path) {
-                    Consequence::Stale
-                } else {
-                    link.edge.changed
-                }
-            }
-            _ => link.edge.changed,
         }
     }
 
@@ -173,36 +173,26 @@ impl Walk<'_> {
     }
 
     /// Notes a consequence, and follows what it leads to.
-    fn feel(
-        &mut self,
-        from: &ObjectKey,
-        to: &ObjectKey,
-        edge: &Edge,
-        consequence: Consequence,
-        depth: usize,
-    ) {
-        if consequence == Consequence::Nothing || from == to {
+    fn feel(&mut self, reached: Reached) {
+        let Reached { consequence, depth, .. } = reached;
+        if consequence == Consequence::Nothing || reached.from == reached.to {
             return;
         }
-        self.note(Reached {
-            from: from.clone(),
-            to: to.clone(),
-            edge: edge.clone(),
-            consequence,
-            depth,
-        });
+        let from = reached.from.clone();
+        self.note(reached);
         let leads_on = consequence >= Consequence::Waits && depth < MAX_DEPTH;
-        if !leads_on || !self.seen.insert(stored_key(from)) {
+        if !leads_on || !self.seen.insert(stored_key(&from)) {
             return;
         }
-        for link in self.after.edges_to(from) {
+        for link in self.after.edges_to(&from) {
             let next = match consequence {
                 Consequence::Deleted if !link.edge.optional => {
                     self.sooner(link.edge.removed, link.from)
                 }
                 _ => link.edge.relation.passes_on(consequence),
             };
-            self.feel(&link.from.key, from, link.edge, next, depth + 1);
+            let felt = Reached::new(&link.from.key, &from, link.edge, next);
+            self.feel(Reached { depth: depth + 1, ..felt });
         }
     }
 
@@ -235,6 +225,19 @@ fn of_labels(change: &Change, link: Link<'_>) -> Consequence {
         }
         _ => Consequence::Nothing,
     }
+}
+
+/// Whether a change only lifts bounds: no quota is lower than before, and none is new.
+fn loosens(change: &Change) -> bool {
+    let tightens = |f: &FieldChange| {
+        let quantity = |node: &Option<Node>| node.as_ref().and_then(|n| Quantity::parse(n.text()?));
+        match (quantity(&f.before), quantity(&f.after)) {
+            (Some(before), Some(after)) => after < before,
+            (before, after) => after.is_some() || before.is_none(),
+        }
+    };
+    let gone = change.new.is_none();
+    change.key.kind == "ResourceQuota" && (gone || !change.fields.iter().any(tightens))
 }
 
 /// Whether a change takes away the very keys or port that an edge needs.

@@ -79,7 +79,8 @@ impl Reference {
                 .filter(|n| !n.is_empty())
                 .map(|n| key(&own, n))
                 .collect(),
-            Format::Host => {
+            Format::ClusterHost if !name.contains(".svc") => Vec::new(),
+            Format::Host | Format::ClusterHost => {
                 service_host(name, &own).map(|(ns, n)| key(ns, n)).into_iter().collect()
             }
         }
@@ -137,7 +138,7 @@ impl Reference {
 }
 
 /// The Service that a host name means, with its namespace; `None` for names outside the cluster.
-fn service_host<'a>(host: &'a str, own: &'a str) -> Option<(&'a str, &'a str)> {
+pub(crate) fn service_host<'a>(host: &'a str, own: &'a str) -> Option<(&'a str, &'a str)> {
     let mut parts = host.split('.');
     let name = parts.next().filter(|n| !n.is_empty() && *n != "*")?;
     match (parts.next(), parts.next()) {

@@ -6,7 +6,7 @@ use gitops_model::{ClusterState, FieldPath, ObjectKey, Resource};
 use gitops_yaml::{Node, SmolStr, Span};
 
 use crate::labels::{self, Selector};
-use crate::table::{self, KindName, Within, table};
+use crate::table::{self, KindName, Syntax, Within, table};
 use crate::template::{PodTemplate, any_template, kind_name};
 use crate::{Consequence, Relation};
 
@@ -34,8 +34,14 @@ pub struct Selection {
     pub(crate) row: usize,
 }
 
+/// The row of selections that no row of the table tells of.
+pub(crate) const NO_ROW: usize = usize::MAX;
+
 /// The labels that every Namespace has.
 const NAME_LABEL: &str = "kubernetes.io/metadata.name";
+
+/// The label by which Cilium knows the namespace of a pod.
+const NAMESPACE_LABEL: &str = "io.kubernetes.pod.namespace";
 
 struct Candidate<'a> {
     key: ObjectKey,
@@ -60,7 +66,9 @@ impl<'a> Candidates<'a> {
             let labels = || labels::read(object.at(&["metadata", "labels"]));
             let key = &object.key;
             if let Some(template) = PodTemplate::of(object) {
-                found.add(any_template(), key.clone(), template.labels());
+                let mut labels = template.labels();
+                labels.push((NAMESPACE_LABEL, &key.namespace));
+                found.add(any_template(), key.clone(), labels);
             }
             if object.gvk.is("", "Namespace") {
                 namespaces.entry(&key.name).or_default().extend(labels());
@@ -89,20 +97,23 @@ impl<'a> Candidates<'a> {
     }
 
     /// The objects of a kind that a selector selects, in any namespace.
-    fn matching<'s>(
-        &'s self,
-        kind: &KindName,
-        selector: Selector<'s>,
-    ) -> impl Iterator<Item = &'s Candidate<'a>> {
+    fn matching(&self, kind: &KindName, selector: &Selector<'_>) -> Vec<&ObjectKey> {
         // One required label narrows the search; which one makes no difference to the result.
-        let narrowed = selector.equalities().iter().map(|required| {
-            let value = required.value.text().unwrap_or_default();
-            self.by_label.get(&(kind.clone(), required.key.as_str(), value))
-        });
+        let narrowed = selector
+            .equalities()
+            .map(|(key, value)| self.by_label.get(&(kind.clone(), key, value)));
         let fewest = narrowed.min_by_key(|found| found.map_or(0, Vec::len));
         let candidates = fewest.unwrap_or_else(|| self.by_kind.get(kind));
-        let all = candidates.map(Vec::as_slice).unwrap_or_default();
-        all.iter().map(|at| &self.all[*at]).filter(move |c| selector.matches(&c.labels))
+        let all = candidates.map(Vec::as_slice).unwrap_or_default().iter();
+        let fits = |c: &&Candidate<'_>| selector.matches(&c.labels);
+        all.map(|at| &self.all[*at]).filter(fits).map(|c| &c.key).collect()
+    }
+
+    /// The workloads of a namespace whose pods have all of these labels.
+    pub(crate) fn pods(&self, namespace: &str, labels: &Node) -> BTreeSet<&ObjectKey> {
+        let selector = Selector::new(labels, Syntax::Map, table::Empty::Nothing);
+        let found = self.matching(&any_template(), &selector).into_iter();
+        found.filter(|key| key.namespace == namespace).collect()
     }
 
     /// What an object selects.
@@ -134,11 +145,11 @@ impl<'a> Candidates<'a> {
         path: &FieldPath,
         node: &Node,
     ) -> Selection {
-        let selector = Selector::new(node, row.map, row.empty);
-        let namespaces = self.namespaces(row, object, holder);
+        let selector = Selector::new(node, row.syntax, row.empty);
+        let namespaces = self.namespaces(row, object, holder, &selector);
         let inside =
             |key: &ObjectKey| namespaces.as_ref().is_none_or(|n| n.contains(&key.namespace));
-        let matching = self.matching(&row.to, selector).map(|c| &c.key);
+        let matching = self.matching(&row.to, &selector).into_iter();
         let mut matched: Vec<ObjectKey> = matching.filter(|key| inside(key)).cloned().collect();
         matched.sort();
         matched.dedup();
@@ -162,6 +173,7 @@ impl<'a> Candidates<'a> {
         row: &table::Selection,
         object: &Resource,
         holder: &Node,
+        selector: &Selector<'_>,
     ) -> Option<BTreeSet<SmolStr>> {
         let own = || Some(BTreeSet::from([object.key.namespace.clone()]));
         let namespace_kind = KindName { kind: "Namespace".into(), group: "".into() };
@@ -169,6 +181,9 @@ impl<'a> Candidates<'a> {
             Within::All => None,
             _ if row.to == namespace_kind => None,
             Within::Own => own(),
+            Within::Endpoints if selector.names(NAMESPACE_LABEL) => None,
+            Within::Calico if holder.get("namespaceSelector").is_some() => None,
+            Within::Endpoints | Within::Calico => own(),
             Within::Named => {
                 let selector = holder.get("namespaceSelector");
                 if selector.and_then(|s| s.get("any")).and_then(Node::as_bool) == Some(true) {
@@ -182,8 +197,13 @@ impl<'a> Candidates<'a> {
             }
             Within::Labelled(field) => {
                 let Some(node) = holder.get(field) else { return own() };
-                let selector = Selector::new(node, false, table::Empty::All);
-                Some(self.matching(&namespace_kind, selector).map(|c| c.key.name.clone()).collect())
+                let selector = Selector::new(node, Syntax::Selector, table::Empty::All);
+                Some(
+                    self.matching(&namespace_kind, &selector)
+                        .into_iter()
+                        .map(|key| key.name.clone())
+                        .collect(),
+                )
             }
         }
     }

@@ -113,6 +113,8 @@ pub(crate) enum Format {
     List,
     /// `name`, `name.namespace` or `name.namespace.svc.cluster.local`.
     Host,
+    /// `name.namespace.svc` or `name.namespace.svc.cluster.local`.
+    ClusterHost,
 }
 
 /// Where the object named lives.
@@ -154,9 +156,9 @@ pub(crate) struct Selection {
     pub(crate) to: KindName,
     #[serde(default = "selects")]
     pub(crate) relation: Relation,
-    /// A map of labels, rather than a label selector.
+    /// How the selector is written.
     #[serde(default)]
-    pub(crate) map: bool,
+    pub(crate) syntax: Syntax,
     /// What an empty selector selects.
     #[serde(default)]
     pub(crate) empty: Empty,
@@ -172,6 +174,19 @@ pub(crate) struct Selection {
 
 fn selects() -> Relation {
     Relation::Selects
+}
+
+/// How a selector is written.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum Syntax {
+    /// `matchLabels` and `matchExpressions`.
+    #[default]
+    Selector,
+    /// A map of labels.
+    Map,
+    /// An expression of Calico.
+    Calico,
 }
 
 /// What an empty selector selects.
@@ -196,6 +211,10 @@ pub(crate) enum Within {
     All,
     /// Those that the `namespaceSelector` beside it names (`any`, `matchNames`), else its own.
     Named,
+    /// All if the selector names one by Cilium's label, else its own.
+    Endpoints,
+    /// All if a `namespaceSelector` stands beside it, else its own.
+    Calico,
     /// Those whose labels match the label selector beside it of this name, else its own.
     Labelled(SmolStr),
 }
@@ -206,6 +225,8 @@ impl From<String> for Within {
             "own" => Self::Own,
             "all" => Self::All,
             "named" => Self::Named,
+            "endpoints" => Self::Endpoints,
+            "calico" => Self::Calico,
             field => Self::Labelled(field.into()),
         }
     }

@@ -348,7 +348,7 @@ fn deprecations(node: &Node, root: &str) -> Vec<Problem> {
         let entry = node.entries().iter().find(|e| e.key.eq_ignore_ascii_case(old))?;
         (!entry.value.is_null()).then(|| {
             let message = format!("`{old}` is deprecated");
-            Problem::new(ProblemKind::Warning, message, Some(entry.key_span))
+            Problem::new(ProblemKind::Deprecated, message, Some(entry.key_span))
                 .help(format!("use `{new}` instead"))
                 .of(root)
         })

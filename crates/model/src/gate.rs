@@ -153,6 +153,8 @@ pub struct ImpactEdge {
     pub to: ObjectKey,
     /// `selects`, `mounts`, `waits-for`, ...
     pub kind: &'static str,
+    /// What `from` has to do with `to`, for people: `waits for`, `is selected by`.
+    pub reason: &'static str,
     /// What happens to `from`, for people: `breaks now`, `restarts`, `waits`.
     pub consequence: String,
     /// When.

@@ -33,4 +33,4 @@ pub use problem::{Problem, ProblemKind, Unchecked};
 pub use release::{Chart, Release};
 pub use report::{ChangeReport, ClusterReport, Counts, FieldReport, Report, SourceReport};
 pub use repository::{EntryKind, Repository, Revision, Tree, TreeError};
-pub use rule::{RuleId, RuleMeta};
+pub use rule::{Persona, RuleId, RuleMeta};

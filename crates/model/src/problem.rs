@@ -17,8 +17,20 @@ pub enum ProblemKind {
     Revision,
     /// A variable or expression cannot be substituted.
     Substitution,
-    /// Something that works, but not as it reads.
-    Warning,
+    /// Something that works and is going to be taken away.
+    Deprecated,
+    /// Two `$` of which substitution leaves one.
+    Dollars,
+    /// The change edits the configuration by which it is judged.
+    Configuration,
+}
+
+impl ProblemKind {
+    /// Whether everything works all the same.
+    #[must_use]
+    pub fn is_harmless(self) -> bool {
+        matches!(self, Self::Deprecated | Self::Dollars | Self::Configuration)
+    }
 }
 
 /// Something wrong in what the user wrote, with a line.

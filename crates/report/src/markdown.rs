@@ -9,7 +9,7 @@ use crate::escape::{code, markdown as text, short};
 use crate::snippet::blamed_line;
 use crate::terminal::{Style, sum};
 use crate::view::{
-    Cause, PlainChange, causes, cluster_rows, count_words, names, objects, places, plain_changes,
+    Cause, PlainChange, causes, cluster_rows, count_words, names, places, plain_changes,
     plural,
 };
 
@@ -130,8 +130,13 @@ fn cause_text(out: &mut String, cause: &Cause<'_>, sources: &Sources) {
     for outcome in cause.outcomes() {
         let _ = writeln!(out, "- **{}**: {}", outcome.word, text(&outcome.words()));
     }
-    for (consequence, reached) in cause.consequences() {
-        let _ = writeln!(out, "- {}: {}", text(consequence), text(&objects(&reached, 4)));
+    let (branches, left_out) = cause.tree();
+    for branch in branches {
+        let indent = "  ".repeat(branch.depth);
+        let _ = writeln!(out, "{indent}- {}: {}", text(branch.consequence), text(&branch.words()));
+    }
+    if left_out > 0 {
+        let _ = writeln!(out, "- and {left_out} more that feel it");
     }
     if cause.outcomes().is_empty() && !cause.places().is_empty() {
         let _ = writeln!(out, "- where: {}", text(&places(&cause.places())));

@@ -123,6 +123,7 @@ pub(crate) fn rule() -> RuleMeta {
         id: "immutable-field",
         summary: "A field that Kubernetes fixes when an object is created was changed",
         severity: Severity::Error,
+        persona: gitops_model::Persona::Regular,
         since: "0.1.0",
         page: "# immutable-field\n\nA field that Kubernetes fixes when an object is created\nwas changed.\n\n## Example\n\n```yaml base=apps/web.yaml\nspec: {selector: {app: web}}\n```\n\n- one\n- two\n",
     }
@@ -276,18 +277,21 @@ fn findings(label: Span, service_name: Span) -> Vec<Finding> {
 }
 
 fn impact() -> Impact {
-    let edge = |from, kind, consequence: &str| ImpactEdge {
+    let (web, shop) = (|| key("Deployment", "web"), || key("Kustomization", "shop"));
+    let edge = |from, to, kind, reason, consequence: &str| ImpactEdge {
         from,
-        to: key("Deployment", "web"),
+        to,
         kind,
+        reason,
         consequence: consequence.into(),
         effect: Effect::Now,
         clusters: vec!["dev".into(), "staging".into()],
     };
     let edges = vec![
-        edge(key("Kustomization", "monitoring"), "waits-for", "waits"),
-        edge(key("Kustomization", "ingress"), "waits-for", "waits"),
-        edge(key("Service", "web"), "selects", "selects nothing"),
+        edge(key("Kustomization", "shop"), web(), "applies", "applies", "breaks now"),
+        edge(key("Kustomization", "monitoring"), shop(), "waits-for", "waits for", "waits"),
+        edge(key("Kustomization", "ingress"), shop(), "waits-for", "waits for", "waits"),
+        edge(key("Service", "web"), web(), "routes-to", "routes to", "breaks now"),
     ];
     Impact {
         nodes: edges.iter().map(|e| e.from.clone()).chain([key("Deployment", "web")]).collect(),

@@ -9,7 +9,8 @@ rule!(
     "chart-version-only",
     Note,
     Check::State(check),
-    "takes a chart from files, and sees its edits only when its version changes"
+    "takes a chart from files, and sees its edits only when its version changes",
+    Pedantic
 );
 
 fn check(state: &State<'_>, out: &mut Vec<Draft>) {

@@ -13,18 +13,24 @@ rule!(
 );
 
 fn check(state: &State<'_>, out: &mut Vec<Draft>) {
+    // A folder rendered alone cannot tell what stands beside it on a cluster.
+    if !state.cluster.cluster.reached {
+        return;
+    }
     for dangling in state.graph().dangling() {
         let (link, edge) = (dangling.link, dangling.link.edge);
         let Some(object) = link.from.object() else { continue };
-        if edge.relation != Relation::WaitsFor || dangling.missing != Missing::Object {
+        // Objects of other kinds may come from a chart or an operator.
+        let delivers = matches!(&*link.to.key.kind, "Kustomization" | "HelmRelease");
+        let waits = edge.relation == Relation::WaitsFor && delivers;
+        if !waits || dangling.missing != Missing::Object {
             continue;
         }
         let message = format!(
             "`{}` waits for `{}`, which does not exist; it is not applied until it does",
             link.from.key, link.to.key
         );
-        // A folder rendered alone cannot tell what stands beside it on a cluster.
-        let (severity, confidence) = if state.is_whole() && state.cluster.cluster.reached {
+        let (severity, confidence) = if state.is_whole() {
             (Severity::Error, Confidence::Certain)
         } else {
             (Severity::Warning, Confidence::Possible)

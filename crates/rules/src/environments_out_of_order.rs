@@ -1,6 +1,11 @@
-//! `environments-out-of-order`: a workload is larger before production than in it.
+//! `environments-out-of-order`: a workload or quota is larger before production than in it.
 
-use gitops_model::{Environment, FieldPath};
+use std::collections::BTreeMap;
+
+use gitops_graph::PodTemplate;
+use gitops_model::{Environment, FieldPath, Resource};
+use gitops_schema::Quantity;
+use gitops_yaml::Node;
 
 use crate::{Check, Draft, Fleet, State, workload};
 
@@ -8,7 +13,7 @@ rule!(
     "environments-out-of-order",
     Note,
     Check::Fleet(check),
-    "runs more pods in an environment than in the one after it",
+    "asks for more in an environment than in the one after it",
     Pedantic
 );
 
@@ -30,29 +35,62 @@ fn check(fleet: &Fleet<'_>, out: &mut Vec<Draft>) {
     }
 }
 
-/// The workloads that run more pods on the earlier cluster.
+/// What is larger on the earlier cluster.
 fn larger(early: &State<'_>, late: &State<'_>) -> Vec<Draft> {
-    let workloads = early.objects().map(|(_, o)| o).filter(|o| workload::runs_on(o));
-    let found = workloads.filter_map(|object| {
-        let (_, other) = late.object(&object.key)?;
-        let replicas = object.at(&["spec", "replicas"])?;
-        let (here, there) = (workload::replicas(object), workload::replicas(other));
-        (here > there).then(|| {
+    let mut found = Vec::new();
+    for (_, object) in early.objects() {
+        let Some((_, other)) = late.object(&object.key) else { continue };
+        let there = measures(other);
+        for (what, here) in measures(object) {
+            let size = |node: &Node| Quantity::parse(node.text()?);
+            let beside = there.get(&what);
+            // What is not said is one pod, and no bound of anything else.
+            let one = Quantity::parse("1").filter(|_| what == "replicas");
+            let after = beside.and_then(|node| size(node)).or(one);
+            if size(here).zip(after).is_none_or(|(here, after)| here <= after) {
+                continue;
+            }
+            let environment = |s: &State<'_>| s.cluster.cluster.environment.as_str().to_owned();
             let message = format!(
-                "`{}` runs {here} pods in `{}` and {there} in `{}`: what is tried before \
-                 production is larger than production",
+                "`{}` has `{what}: {}` in `{}` and `{}` in `{}`: what is tried before production \
+                 is larger than production",
                 object.key,
-                early.cluster.cluster.environment.as_str(),
-                late.cluster.cluster.environment.as_str(),
+                here.text().unwrap_or_default(),
+                environment(early),
+                beside.and_then(|n| n.text()).unwrap_or("1"),
+                environment(late),
             );
-            Draft::new(message)
-                .on(object)
-                .field(FieldPath::keys(&["spec", "replicas"]))
-                .at(replicas)
-                .related(other.at(&["spec", "replicas"]).map(|n| n.span()), "the later one")
-                .clusters([early.name(), late.name()])
-                .help("let the environments grow towards production")
-        })
-    });
-    found.collect()
+            found.push(
+                Draft::new(message)
+                    .on(object)
+                    .field(FieldPath::keys(&[&what]))
+                    .at(here)
+                    .related(beside.map(|n| n.span()), "the later one")
+                    .clusters([early.name(), late.name()])
+                    .help("let the environments grow towards production"),
+            );
+        }
+    }
+    found
+}
+
+/// What an object asks for: pods, what its containers may and must have, what its namespace may.
+fn measures(object: &Resource) -> BTreeMap<String, &Node> {
+    let mut found = BTreeMap::new();
+    if workload::runs_on(object) {
+        found.extend(object.at(&["spec", "replicas"]).map(|n| ("replicas".to_owned(), n)));
+    }
+    if object.gvk.is("", "ResourceQuota") {
+        let hard = object.at(&["spec", "hard"]).map_or(&[][..], Node::entries);
+        found.extend(hard.iter().map(|e| (format!("hard.{}", e.key), &e.value)));
+    }
+    for container in PodTemplate::of(object).iter().flat_map(PodTemplate::containers) {
+        let name = container.get("name").and_then(Node::text).unwrap_or_default();
+        for bound in ["requests", "limits"] {
+            let entries = container.at(&["resources", bound]).map_or(&[][..], Node::entries);
+            let said = |e: &'_ gitops_yaml::Entry| format!("{name}.resources.{bound}.{}", e.key);
+            found.extend(entries.iter().map(|e| (said(e), &e.value)));
+        }
+    }
+    found
 }

@@ -9,6 +9,7 @@
 #[macro_use]
 mod rule;
 mod difference;
+mod disorder;
 mod keeping;
 mod removal;
 mod run;
@@ -18,21 +19,26 @@ mod write;
 
 pub use immutable_field::unjudged;
 pub(crate) use rule::Check;
-pub use rule::{Persona, Rule, find};
+pub use rule::{Rule, find};
 pub(crate) use run::{Draft, Fleet};
 pub use run::{Facts, Pair, State, check, gather};
 
 rules![
+    alert_misses,
     alert_provider_insecure,
     api_version_changed,
     chart_major,
     chart_version_only,
     config_invalid,
+    configuration_changed,
     crd_removed,
     crd_version_removed,
+    dead_edit,
     delivery_changed,
     depends_on_cycle,
     depends_on_missing,
+    deprecated_field,
+    dollar_collapses,
     drift_uncorrected,
     duplicate_owner,
     environments_out_of_order,
@@ -43,20 +49,25 @@ rules![
     immutable_field,
     job_will_change,
     left_behind,
+    missing_from_environment,
     missing_reference,
     moved_between_owners,
     namespace_removed,
     no_alert,
     no_health_check,
     no_limits,
+    no_prune,
+    no_quota,
     not_a_string,
-    not_as_it_reads,
     object_removed,
+    order_assumed,
+    order_reversed,
     order_undeclared,
     owner_removed,
     parse_error,
     pdb_blocks,
     pod_labels_changed,
+    pods_replaced,
     points_nowhere,
     prune_all,
     pvc_removed,
@@ -64,23 +75,28 @@ rules![
     recreate_outage,
     ref_not_allowed,
     ref_precedence,
+    reference_elsewhere,
     release_not_remediated,
     release_renamed,
+    remediation_idle,
     removed_api,
     render_failed,
     resource_renamed,
     scaled_to_zero,
     secret_in_plain,
+    selection_gained,
     selection_lost,
     selector_changed,
     selector_mismatch,
     semver_prefix,
     service_exposure,
     service_selects_nothing,
+    slow_to_notice,
     source_moved,
     source_unresolved,
     stale_consumer,
     substitution_failed,
+    suspended,
     suspension_changed,
     useless_suppression,
     version_label_in_selector,

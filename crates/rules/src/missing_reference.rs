@@ -41,7 +41,7 @@ fn check(pair: &Pair<'_>, out: &mut Vec<Draft>) {
 
 fn identity(dangling: &Dangling<'_>) -> String {
     let link = dangling.link;
-    format!("{} {} {} {:?}", link.from.key, link.edge.path, link.to.key, dangling.missing)
+    format!("{} {} {} {:?}", link.from.key, dangling.path, link.to.key, dangling.missing)
 }
 
 /// Whether the object may still come from something that could not be rendered.
@@ -90,8 +90,8 @@ fn draft(dangling: &Dangling<'_>, breaks: bool, near: Option<String>) -> Option<
     Some(
         Draft::new(message)
             .on(link.from.object()?)
-            .field(edge.path.clone())
-            .at_span(edge.span)
+            .field(dangling.path.clone())
+            .at_span(dangling.span)
             .severity(severity)
             .confidence(if certain { Confidence::Certain } else { Confidence::Likely })
             .help(help),

@@ -1,5 +1,6 @@
 //! `no-health-check`: others wait for something that does not wait for its own health.
 
+use gitops_graph::reports_health;
 use gitops_model::Controller;
 use gitops_yaml::Node;
 
@@ -30,12 +31,14 @@ fn check(state: &State<'_>, out: &mut Vec<Draft>) {
         if unit.waits || !checks.is_empty() || waiting.is_empty() {
             continue;
         }
+        let Some(slow) = unit.resources.iter().find(|o| reports_health(o)) else { continue };
         let message = format!(
-            "{} for `{}`, which has neither `wait` nor `healthChecks`: it is ready as soon as \
-             it is applied, so the order does not hold",
+            "{} for `{}`, which has neither `wait` nor `healthChecks`: it is ready before \
+             `{}` is, so the order does not hold",
             wording::list(waiting.iter().map(|(u, _)| &u.id.name))
                 + if waiting.len() == 1 { " waits" } else { " wait" },
             unit.id,
+            slow.key,
         );
         let mut draft = Draft::new(message).on(object).help("set `wait: true`, with a `timeout`");
         for (_, span) in waiting {

@@ -1,7 +1,7 @@
-//! `recreate-outage`: a rollout stops all pods before it starts new ones.
+//! `recreate-outage`: a rollout leaves no pod running for a while.
 
-use gitops_model::{Change, Severity};
-use gitops_yaml::Node;
+use gitops_graph::{Outage, restart};
+use gitops_model::{Action, Change};
 
 use crate::difference::Difference;
 use crate::{Check, Draft, Pair, workload};
@@ -15,36 +15,20 @@ rule!(
 
 fn check(_: &Pair<'_>, change: &Change, out: &mut Vec<Draft>) {
     let (Some(old), Some(new)) = (&change.old, &change.new) else { return };
-    let Some(why) = stops_all(new) else { return };
-    let Some(found) = Difference::at(change, &["spec", "template"]) else { return };
     // With another selector the update is refused, and nothing is rolled out.
-    if Difference::at(change, &["spec", "selector"]).is_some() {
+    let refused = Difference::at(change, &["spec", "selector"]).is_some();
+    let idle = workload::replicas(old) == 0 || workload::replicas(new) == 0;
+    if refused || idle || change.action == Action::Recreated {
         return;
     }
-    if workload::replicas(old) == 0 || workload::replicas(new) == 0 {
-        return;
-    }
+    let Some(Outage::Certain(why)) = restart(change).map(|r| r.outage) else { return };
+    let Some(found) = Difference::at(change, &["spec", "template"]) else { return };
     let message = format!(
         "`{}` is rolled out by this change, and {why}: it is away until the new pods are ready",
         new.key
     );
-    out.push(found.draft(message).severity(Severity::Note).help(
-        "roll it out when that is \
-     acceptable, or let it run with more than one replica and `RollingUpdate`",
+    out.push(found.draft(message).help(
+        "roll it out when that is acceptable, or let it run with more than one replica and \
+         `RollingUpdate`",
     ));
-}
-
-/// Why no pod runs for a while, where that is so.
-fn stops_all(object: &gitops_model::Resource) -> Option<&'static str> {
-    let text = |keys: &[&str]| object.at(keys).and_then(Node::text);
-    let one = workload::replicas(object) == 1;
-    match &*object.gvk.kind {
-        "Deployment" if text(&["spec", "strategy", "type"]) == Some("Recreate") => {
-            Some("its strategy is `Recreate`")
-        }
-        "StatefulSet" if one && text(&["spec", "updateStrategy", "type"]) != Some("OnDelete") => {
-            Some("its only pod is stopped before the new one starts")
-        }
-        _ => None,
-    }
 }

@@ -10,19 +10,8 @@ use crate::{Draft, Facts, Fleet, Pair, RULES, State};
 pub struct Rule {
     /// What it says of itself.
     pub meta: RuleMeta,
-    /// Who wants to hear it.
-    pub persona: Persona,
     /// How to notice it.
     pub(crate) check: Check,
-}
-
-/// Who wants to hear a rule.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Persona {
-    /// Everyone: it fires for a cause.
-    Regular,
-    /// Those who ask for more: it fires on habits that often turn out well.
-    Pedantic,
 }
 
 /// How to notice, by what a rule has to look at. The driver does all walking.
@@ -55,6 +44,7 @@ macro_rules! rule {
                 id: $id,
                 summary: $summary,
                 severity: gitops_model::Severity::$severity,
+                persona: gitops_model::Persona::$persona,
                 since: "0.1.0",
                 page: include_str!(concat!(
                     env!("CARGO_MANIFEST_DIR"),
@@ -63,7 +53,6 @@ macro_rules! rule {
                     ".md"
                 )),
             },
-            persona: $crate::Persona::$persona,
             check: $check,
         };
     };

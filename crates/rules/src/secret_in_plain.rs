@@ -1,6 +1,6 @@
 //! `secret-in-plain`: a Secret stands in the repository unencrypted.
 
-use gitops_model::FieldPath;
+use gitops_model::{Confidence, FieldPath};
 use gitops_yaml::Node;
 
 use crate::{Check, Draft, State};
@@ -9,11 +9,12 @@ rule!(
     "secret-in-plain",
     Warning,
     Check::State(check),
-    "is a Secret that everyone who reads the repository can read",
+    "is a secret that everyone who reads the repository can read",
     Pedantic
 );
 
 fn check(state: &State<'_>, out: &mut Vec<Draft>) {
+    settings(state, out);
     for secret in state.of_kind("", "Secret").filter(|s| s.at(&["sops"]).is_none()) {
         for map in ["data", "stringData"] {
             let entries = secret.at(&[map]).map_or(&[][..], Node::entries);
@@ -35,6 +36,37 @@ fn check(state: &State<'_>, out: &mut Vec<Draft>) {
             );
         }
     }
+}
+
+/// Settings whose names say that their values are secrets.
+fn settings(state: &State<'_>, out: &mut Vec<Draft>) {
+    for settings in state.of_kind("", "ConfigMap") {
+        let entries = settings.at(&["data"]).map_or(&[][..], Node::entries);
+        for entry in entries.iter().filter(|e| names_a_secret(&e.key)) {
+            if !entry.value.text().is_some_and(is_plain) {
+                continue;
+            }
+            out.push(
+                Draft::new(format!(
+                    "`{}` holds `{}`, which its name calls a secret: everyone who reads the \
+                     repository or the namespace knows it",
+                    settings.key, entry.key
+                ))
+                .on(settings)
+                .field(FieldPath::keys(&["data"]).key(&entry.key))
+                .at(&entry.value)
+                .confidence(Confidence::Possible)
+                .help("move it to a Secret that is encrypted or fetched, and change the value"),
+            );
+        }
+    }
+}
+
+/// `DB_PASSWORD`, `api-token`; files and addresses are not meant.
+fn names_a_secret(key: &str) -> bool {
+    let lower = key.to_ascii_lowercase();
+    let last = lower.rsplit(['_', '-', '.']).next().unwrap_or_default();
+    matches!(last, "password" | "passwd" | "token" | "secret" | "apikey" | "credentials")
 }
 
 /// Whether a value is the secret itself: not empty, encrypted, or filled in later.

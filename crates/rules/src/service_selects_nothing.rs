@@ -103,10 +103,11 @@ fn misses(state: &State<'_>, service: &Resource) -> Option<Draft> {
         let labels = PodTemplate::of(workload)?.labels();
         let label = |key: &str| labels.iter().find(|(k, _)| *k == key).map(|(_, v)| *v);
         let shared = selector.iter().filter(|e| label(&e.key) == e.value.text()).count();
-        let keyed = selector.iter().any(|e| label(&e.key).is_some());
-        let named = workload.key.name == service.key.name && keyed;
+        // A label that the template lacks may be set while the pods run: that of a leader.
+        let keyed = selector.iter().all(|e| label(&e.key).is_some());
+        let named = workload.key.name == service.key.name;
         let here = workload.key.namespace == service.key.namespace;
-        (here && (named || shared > 0 && selector.len() == shared + 1))
+        (here && keyed && (named || shared > 0 && selector.len() == shared + 1))
             .then_some((workload, labels))
     });
     let (workload, labels) = near?;

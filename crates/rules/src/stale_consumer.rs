@@ -1,6 +1,6 @@
 //! `stale-consumer`: settings change, and who reads them is not told.
 
-use gitops_graph::{Consequence, Edge, PodTemplate};
+use gitops_graph::{Consequence, Link, PodTemplate};
 use gitops_model::{Action, Change, FieldPath, Resource};
 
 use crate::{Check, Draft, Pair, difference, wording};
@@ -31,7 +31,7 @@ fn check(pair: &Pair<'_>, change: &Change, out: &mut Vec<Draft>) {
             .graph()
             .edges_to(&change.key)
             .into_iter()
-            .filter(|link| reads(link.edge, &changed))
+            .filter(|link| is_stale(link, &changed))
             .filter_map(|link| link.from.object())
             .filter(|consumer| !restarts(pair, consumer))
             .map(|consumer| &consumer.key)
@@ -54,11 +54,13 @@ fn check(pair: &Pair<'_>, change: &Change, out: &mut Vec<Draft>) {
     }
 }
 
-/// Whether a reader is stale after a change of these keys.
-fn reads(edge: &Edge, changed: &[String]) -> bool {
-    let meant = edge.keys.is_empty()
-        || edge.keys.iter().any(|k| changed.iter().any(|c| c.trim_matches(['[', ']', '"']) == k));
-    edge.changed == Consequence::Stale && meant
+/// Whether a reader is stale after a change of these keys: it read them into its environment, or
+/// mounts them by `subPath`.
+fn is_stale(link: &Link<'_>, changed: &[String]) -> bool {
+    let keys = &link.edge.keys;
+    let meant = keys.is_empty()
+        || keys.iter().any(|k| changed.iter().any(|c| c.trim_matches(['[', ']', '"']) == k));
+    link.felt() == Consequence::Stale && meant
 }
 
 /// Whether the pods are replaced all the same: by this change, or by a controller that watches.

@@ -12,7 +12,7 @@ use super::definition::Definition;
 use super::generate::{Plan, plan};
 use super::resource_set::{self, Made};
 use super::sources::Files;
-use super::substitute::substitute;
+use super::substitute::{collapsing, substitute};
 use super::variables::{Objects, Variable, Variables, refused_name};
 use crate::World;
 use crate::files::clamped;
@@ -171,6 +171,9 @@ impl Builder<'_> {
         built.unit.resources =
             memo.substituted(id, finish).map_err(|problems| problems.to_vec())?;
         built.unit.inputs = Some(id);
+        if built.variables.apply() {
+            built.problems.extend(rendered.resources.iter().flat_map(|o| collapsing(o)));
+        }
         Ok(())
     }
 

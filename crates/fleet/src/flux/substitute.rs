@@ -27,8 +27,7 @@ pub(crate) fn substitute(
     variables: &Variables,
     strict: bool,
 ) -> Result<Arc<Resource>, Vec<Problem>> {
-    let off = |value: Option<&str>| value == Some("disabled");
-    if off(object.label(SWITCH)) || off(object.annotation(SWITCH)) {
+    if is_off(object) {
         return Ok(object.clone());
     }
     let run = Run { variables, strict, opaque: RefCell::default() };
@@ -50,6 +49,33 @@ pub(crate) fn substitute(
         object.stable_name.clone().filter(|_| changed.key.name == object.key.name);
     changed.removed = object.removed.clone();
     Ok(Arc::new(changed))
+}
+
+fn is_off(object: &Resource) -> bool {
+    let off = |value: Option<&str>| value == Some("disabled");
+    off(object.label(SWITCH)) || off(object.annotation(SWITCH))
+}
+
+/// The values of an object with a `$$` that escapes no expression: one `$` of it is lost.
+pub(crate) fn collapsing(object: &Resource) -> Vec<Problem> {
+    let mut found = Vec::new();
+    if is_off(object) {
+        return found;
+    }
+    object.body.walk(&mut |node| {
+        let Some(text) = node.text().filter(|t| t.contains("$$")) else { return };
+        if text.replace("$${", "").contains("$$") {
+            let message = format!(
+                "`$$` in {} becomes `$`: substitution takes it for an escape wherever it stands",
+                object.key
+            );
+            let help = format!(
+                "write `$$$$` for two, or set the annotation `{SWITCH}: disabled` on the object"
+            );
+            found.push(Problem::new(ProblemKind::Dollars, message, Some(node.span())).help(help));
+        }
+    });
+    found
 }
 
 fn no_yaml(object: &Resource, why: &str) -> Problem {

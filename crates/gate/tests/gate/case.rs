@@ -122,6 +122,7 @@ impl Case {
                 from: key("Kustomization", &format!("k{n}")),
                 to: key("Deployment", "web"),
                 kind: "waits-for",
+                reason: "waits for",
                 consequence: "waits".into(),
                 effect: Effect::Now,
                 clusters: clusters.clone(),

@@ -10,7 +10,7 @@ use rayon::prelude::*;
 use super::Step;
 
 /// An edge as it is the same on several clusters.
-type Same = (ObjectKey, ObjectKey, &'static str, Consequence, Effect);
+type Same = (ObjectKey, ObjectKey, &'static str, &'static str, Consequence, Effect);
 
 /// What every step reaches.
 pub(super) fn of(steps: &[Step], findings: &[Finding]) -> Impact {
@@ -23,9 +23,9 @@ pub(super) fn of(steps: &[Step], findings: &[Finding]) -> Impact {
     }
     let edges: Vec<ImpactEdge> = merged
         .into_iter()
-        .map(|((from, to, kind, consequence, effect), clusters)| {
+        .map(|((from, to, kind, reason, consequence, effect), clusters)| {
             let consequence = consequence.as_str().to_owned();
-            ImpactEdge { from, to, kind, consequence, effect, clusters }
+            ImpactEdge { from, to, kind, reason, consequence, effect, clusters }
         })
         .collect();
     let nodes: BTreeSet<ObjectKey> =
@@ -42,7 +42,11 @@ fn of_step(step: &Step, findings: &[Finding]) -> BTreeSet<Same> {
     let reached = reach(&Graph::of(before), &Graph::of(&step.after), &step.changes, &refused);
     // What takes up a change without harm is no news.
     let felt = reached.into_iter().filter(|r| r.consequence > Consequence::Reloads);
-    felt.map(|r| (r.from, r.to, r.edge.relation.as_str(), r.consequence, effect)).collect()
+    felt.map(|r| {
+        let (kind, reason) = (r.edge.relation.as_str(), r.reason());
+        (r.from, r.to, kind, reason, r.consequence, effect)
+    })
+    .collect()
 }
 
 /// The objects whose update the API server refuses on this cluster.

@@ -11,18 +11,25 @@ use gitops_recovery::{Input, Route, State};
 use gitops_rules::Pair;
 
 use super::{Analysis, Step, pairs};
+use crate::exit::Stop;
 
 impl Analysis {
     /// The way out of the findings that are wanted, and all findings.
-    pub(crate) fn plan(&self, wanted: &dyn Fn(&Finding) -> bool) -> (Plan, Vec<Finding>) {
-        let steps = self.steps();
-        let findings = self.findings(&steps, Vec::new());
+    ///
+    /// # Errors
+    /// When the arguments name clusters or sources that are not there.
+    pub(crate) fn plan(
+        &self,
+        wanted: &dyn Fn(&Finding) -> bool,
+    ) -> Result<(Plan, Vec<Finding>), Stop> {
+        let steps = self.steps()?;
+        let findings = self.findings(&steps, None);
         let pairs: Vec<Pair<'_>> = steps.iter().map(|step| self.pair(step)).collect();
         let (base, head) = (&self.states.base, &self.states.head);
         let input = Input { sources: &self.sources, base, head, pairs: &pairs };
         let mut route = gitops_recovery::plan(&input, findings.iter().filter(|f| wanted(f)));
         self.prove(&mut route);
-        (route.plan, findings)
+        Ok((route.plan, findings))
     }
 
     /// Runs the engine between each step and the next, on all clusters at once: what a step refuses,
@@ -91,7 +98,7 @@ impl Analysis {
                 Some(Apply::Accepted) | None => f.rule == "render-failed" || f.rule == "prune-all",
             }
         };
-        let findings = self.findings(steps, Vec::new());
+        let findings = self.findings(steps, None);
         findings.into_iter().filter(stands).map(|f| f.message).collect()
     }
 }

@@ -10,7 +10,6 @@ use crate::analysis::Analysis;
 use crate::cli::{CheckArgs, Color, Persona};
 use crate::clock;
 use crate::exit::{Exit, Stop, io};
-use crate::settings::CONFIG_FILE;
 use crate::states::States;
 
 pub(crate) fn run(args: &CheckArgs, color: Color) -> Result<Exit, Stop> {
@@ -41,7 +40,7 @@ fn scope(paths: &[PathBuf]) -> Result<(States, Vec<String>), Stop> {
         && folder.is_dir()
     {
         let real = folder.canonicalize().map_err(io(folder))?;
-        if folder.join(CONFIG_FILE).exists() || !real.starts_with(&top) {
+        if folder.join(gitops_config::FILE).exists() || !real.starts_with(&top) {
             return Ok((States::single(Some(folder))?, Vec::new()));
         }
     }

@@ -12,7 +12,7 @@ pub(crate) fn run(args: &DiffArgs, color: Color) -> Result<Exit, Stop> {
         pedantic: args.output.persona == Persona::Pedantic,
         ..analysis(&args.comparison)?
     };
-    let report = analysis.diff();
+    let report = analysis.diff()?;
     if report.clusters.is_empty() && (report.findings.is_empty() || !analysis.clusters.is_empty()) {
         return Err(nothing(&analysis.clusters));
     }
@@ -34,9 +34,6 @@ pub(super) fn nothing(wanted: &[String]) -> Stop {
             "there is nothing to analyse: no Flux or Argo CD entry point, no kustomization, no Kubernetes object",
         )
     } else {
-        Stop::new(format!(
-            "there is no cluster `{}`; `gitops-lint clusters` lists them",
-            wanted.join("`, `")
-        ))
+        super::no_cluster(wanted)
     }
 }

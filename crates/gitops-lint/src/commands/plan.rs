@@ -17,7 +17,7 @@ pub(crate) fn run(args: &PlanArgs, color: Color) -> Result<Exit, Stop> {
             && (objects.is_empty() || objects.iter().any(|o| key.is_some_and(|k| o.fits(k))))
     };
     let analysis = diff::analysis(&args.comparison)?;
-    let (plan, findings) = analysis.plan(&wanted);
+    let (plan, findings) = analysis.plan(&wanted)?;
     if !(args.finding.is_empty() && objects.is_empty()) && !findings.iter().any(wanted) {
         return Err(Stop::new(
             "no finding of this change is of that name; `gitops-lint diff` lists them",

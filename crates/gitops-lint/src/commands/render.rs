@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use gitops_model::{ClusterState, Problem, ProblemKind, Resource, Unit};
+use gitops_model::{ClusterState, Problem, Resource, Unit};
 use gitops_yaml::{Exposure, Node, Scalar, Value};
 
 use super::output::write_file;
@@ -25,14 +25,11 @@ pub(crate) fn run(args: &RenderArgs) -> Result<Exit, Stop> {
     match (&args.output_dir, fleet.as_slice()) {
         (Some(out), _) if args.all_clusters => files(&fleet, out, args)?,
         (_, []) => {
-            return Err(Stop::new(format!(
-                "there is no cluster `{}`; `gitops-lint clusters` lists them",
-                wanted.join("`, `")
-            )));
+            return Err(super::no_cluster(&wanted));
         }
         _ => fleet.iter().try_for_each(|c| super::print(&text_of(c, args)))?,
     }
-    let broken = |p: &Problem| p.kind != ProblemKind::Warning;
+    let broken = |p: &Problem| !p.kind.is_harmless();
     let failed = fleet.iter().any(|c| c.problems.iter().any(broken));
     Ok(if failed { Exit::Findings } else { Exit::Pass })
 }

@@ -1,6 +1,7 @@
 //! `rules`: all of them.
 
-use gitops_rules::{Persona, RULES};
+use gitops_model::Persona;
+use gitops_rules::RULES;
 use serde_json::json;
 
 use super::output;
@@ -26,7 +27,7 @@ fn as_json() -> Result<String, Stop> {
             "summary": rule.meta.summary,
             "severity": rule.meta.severity.as_str(),
             "since": rule.meta.since,
-            "pedantic": rule.persona == Persona::Pedantic,
+            "pedantic": rule.meta.persona == Persona::Pedantic,
         })
     };
     let rows: Vec<_> = RULES.iter().map(row).collect();

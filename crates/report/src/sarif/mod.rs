@@ -8,7 +8,7 @@ mod line_hash;
 
 use std::collections::BTreeMap;
 
-use gitops_model::{Report, Role, RuleMeta, Severity};
+use gitops_model::{Persona, Report, Role, RuleMeta, Severity};
 use gitops_yaml::{FileId, Location, Sources};
 use serde_json::{Value, json};
 
@@ -57,6 +57,8 @@ fn rule(rule: &RuleMeta) -> Value {
         Severity::Warning => "warning",
         Severity::Note => "recommendation",
     };
+    let mut tags = vec!["gitops", "kubernetes"];
+    tags.extend((rule.persona == Persona::Pedantic).then_some("pedantic"));
     let page = if rule.page.is_empty() { rule.summary } else { rule.page };
     json!({
         "id": rule.id,
@@ -65,7 +67,7 @@ fn rule(rule: &RuleMeta) -> Value {
         "help": { "text": page, "markdown": page },
         "helpUri": format!("{}/blob/main/rules/{}.md", crate::REPOSITORY, rule.id),
         "defaultConfiguration": { "level": rule.severity.as_str() },
-        "properties": { "tags": ["gitops", "kubernetes"], "problem.severity": problem },
+        "properties": { "tags": tags, "problem.severity": problem },
     })
 }
 

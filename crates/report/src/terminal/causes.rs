@@ -5,7 +5,7 @@ use gitops_yaml::Sources;
 
 use super::style::{Page, Tone};
 use crate::snippet::snippet;
-use crate::view::{Cause, objects, places, plural};
+use crate::view::{Branch, Cause, places, plural};
 
 /// Columns of the words before what they are about.
 const INDENT: usize = 14;
@@ -39,14 +39,23 @@ fn told(page: &mut Page<'_>, cause: &Cause<'_>, sources: &Sources) {
         let tone = if outcome.bad && outcome.now() { Tone::Bad } else { Tone::Warn };
         entry(page, outcome.word, tone, &outcome.words());
     }
-    for (consequence, reached) in cause.consequences() {
-        entry(page, consequence, Tone::Warn, &objects(&reached, 4));
-    }
+    reached(page, &cause.tree());
     for findings in cause.others() {
         other(page, &findings);
     }
     for help in cause.advice().into_iter().take(2) {
         entry(page, "help", Tone::Good, help);
+    }
+}
+
+/// Who feels it, those who feel that further in.
+pub(crate) fn reached(page: &mut Page<'_>, (branches, left_out): &(Vec<Branch<'_>>, usize)) {
+    for branch in branches {
+        let indent = "  ".repeat(branch.depth);
+        entry(page, &format!("{indent}{}", branch.consequence), Tone::Warn, &branch.words());
+    }
+    if *left_out > 0 {
+        entry(page, "", Tone::Dim, &format!("and {left_out} more that feel it"));
     }
 }
 

@@ -2,10 +2,10 @@
 
 use gitops_model::{Action, ChangeReport, Report};
 
-use super::causes::entry;
+use super::causes::reached;
 use super::style::{Page, Tone};
 use crate::escape;
-use crate::view::{Cause, consequences, objects, places, plain_changes, plural};
+use crate::view::{Cause, places, plain_changes, plural};
 
 /// Changes that are shown; further ones are counted.
 const MOST: usize = 6;
@@ -35,9 +35,7 @@ pub(crate) fn section(page: &mut Page<'_>, report: &Report, causes: &[Cause<'_>]
         let rest = page.style.paint(Tone::Dim, &format!("    and {} more", plural(rest, "change")));
         page.line(&rest);
     }
-    for (consequence, reached) in consequences(reach.into_iter()) {
-        entry(page, consequence, Tone::Warn, &objects(&reached, 4));
-    }
+    reached(page, &reach);
 }
 
 /// `image: web:1.0 → web:1.1, and 2 fields more`.

@@ -1,6 +1,6 @@
 //! Rules and their pages.
 
-use gitops_model::{RuleMeta, Severity};
+use gitops_model::{Persona, RuleMeta, Severity};
 
 use super::style::{Page, Style, Tone};
 
@@ -19,12 +19,20 @@ pub fn rules(rules: &[RuleMeta], style: &Style) -> String {
             vec![
                 (rule.severity.as_str().to_owned(), Some(tone)),
                 (rule.id.to_owned(), Some(Tone::Strong)),
-                (rule.summary.to_owned(), None),
+                (summary(rule), None),
             ]
         })
         .collect();
     page.table(&rows);
     page.finish()
+}
+
+/// What a rule finds, and whether it speaks only when asked to.
+fn summary(rule: &RuleMeta) -> String {
+    match rule.persona {
+        Persona::Regular => rule.summary.to_owned(),
+        Persona::Pedantic => format!("{} (pedantic)", rule.summary),
+    }
 }
 
 /// A rule's page for a terminal: headings are strong, code is set off, prose is wrapped.

@@ -8,7 +8,10 @@ use gitops_model::{
 };
 use gitops_yaml::SmolStr;
 
-use super::{Places, add_places, counted, objects, places};
+use super::{Branch, Places, add_places, counted, objects, places, tree};
+
+/// Branches of what a cause reaches that are shown.
+const MOST_BRANCHES: usize = 8;
 
 /// All findings that blame one line, worst first, with what they lead to.
 pub(crate) struct Cause<'a> {
@@ -130,10 +133,9 @@ impl<'a> Cause<'a> {
         rules
     }
 
-    /// What it reaches beyond the objects that have findings of their own.
-    pub(crate) fn consequences(&self) -> Vec<(&'a str, Vec<&'a ObjectKey>)> {
-        let told: BTreeSet<&ObjectKey> = self.objects().collect();
-        consequences(self.reach.iter().copied().filter(|e| !told.contains(&e.from)))
+    /// What it reaches beyond the objects that have findings of their own, and how much is left out.
+    pub(crate) fn tree(&self) -> (Vec<Branch<'a>>, usize) {
+        tree(&self.objects().collect(), &self.reach, MOST_BRANCHES)
     }
 
     /// The objects of its findings.
@@ -153,32 +155,17 @@ impl<'a> Cause<'a> {
     }
 }
 
-/// Who feels it, by what happens there.
-pub(crate) fn consequences<'a>(
-    edges: impl Iterator<Item = &'a ImpactEdge>,
-) -> Vec<(&'a str, Vec<&'a ObjectKey>)> {
-    let mut out: Vec<(&str, Vec<&ObjectKey>)> = Vec::new();
-    for edge in edges {
-        match out.iter_mut().find(|(word, _)| *word == edge.consequence) {
-            Some((_, objects)) if objects.contains(&&edge.from) => {}
-            Some((_, objects)) => objects.push(&edge.from),
-            None => out.push((&edge.consequence, vec![&edge.from])),
-        }
-    }
-    out
-}
-
 /// A change that no cause tells of, with all its clusters.
 pub(crate) struct PlainChange<'a> {
     pub(crate) change: &'a ChangeReport,
     pub(crate) places: Places<'a>,
 }
 
-/// What changes without a finding, and what that reaches.
+/// What changes without a finding, and what that reaches, with how much of it is left out.
 pub(crate) fn plain_changes<'a>(
     report: &'a Report,
     causes: &[Cause<'a>],
-) -> (Vec<PlainChange<'a>>, Vec<&'a ImpactEdge>) {
+) -> (Vec<PlainChange<'a>>, (Vec<Branch<'a>>, usize)) {
     let told: BTreeSet<&ObjectKey> = causes.iter().flat_map(Cause::objects).collect();
     let mut out: Vec<PlainChange<'_>> = Vec::new();
     for change in report.changes.iter().filter(|c| !told.contains(&c.key)) {
@@ -198,6 +185,7 @@ pub(crate) fn plain_changes<'a>(
     }
     let told =
         |edge: &&ImpactEdge| causes.iter().any(|c| c.reach.iter().any(|e| std::ptr::eq(*e, *edge)));
-    let reach = report.impact.edges.iter().filter(|e| !told(e)).collect();
-    (out, reach)
+    let reach: Vec<&ImpactEdge> = report.impact.edges.iter().filter(|e| !told(e)).collect();
+    let roots = out.iter().map(|plain| &plain.change.key).collect();
+    (out, tree(&roots, &reach, MOST_BRANCHES))
 }

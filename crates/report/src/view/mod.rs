@@ -3,6 +3,7 @@
 mod alerts;
 mod causes;
 mod clusters;
+mod reach;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,8 +11,9 @@ use gitops_model::{Effect, Finding, ObjectKey, Report, Severity};
 use gitops_yaml::SmolStr;
 
 pub(crate) use alerts::{Alert, alerts};
-pub(crate) use causes::{Cause, PlainChange, causes, consequences, plain_changes};
+pub(crate) use causes::{Cause, PlainChange, causes, plain_changes};
 pub(crate) use clusters::{ClusterRow, Tally, cluster_rows, follows};
+pub(crate) use reach::{Branch, tree};
 
 /// The findings that are not suppressed.
 pub(crate) fn counted(report: &Report) -> impl Iterator<Item = &Finding> {

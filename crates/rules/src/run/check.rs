@@ -3,11 +3,11 @@
 use std::borrow::Borrow;
 use std::collections::BTreeSet;
 
-use gitops_model::{Effect, Finding, Problem, ProblemKind};
+use gitops_model::{Effect, Finding, Persona, Problem, ProblemKind};
 
 use super::suppress::{suppress, suppressions};
 use super::{Draft, Facts, Pair, dropped};
-use crate::{Check, Persona, RULES, Rule};
+use crate::{Check, RULES, Rule};
 
 /// What every rule finds that the configuration does not switch off. What is suppressed is marked as
 /// such. Hand it to [`crate::gather`] next.
@@ -53,7 +53,7 @@ fn findings(rule: &Rule, facts: &Facts<'_>) -> Vec<Finding> {
 
 /// Pedantic rules speak when asked to, or when the configuration names them.
 fn is_wanted(rule: &Rule, facts: &Facts<'_>) -> bool {
-    let regular = rule.persona == Persona::Regular || facts.pedantic;
+    let regular = rule.meta.persona == Persona::Regular || facts.pedantic;
     let configured = facts.config.rules.get(rule.meta.id);
     configured.map_or(regular, |c| !c.off)
 }
