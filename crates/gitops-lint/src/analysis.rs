@@ -4,6 +4,7 @@ mod changes;
 mod clusters;
 mod impact;
 mod plan;
+mod rollback;
 mod unchecked;
 
 use std::collections::BTreeMap;
@@ -89,7 +90,7 @@ impl Analysis {
     /// What is wrong in one state.
     pub(crate) fn check(&self) -> Report {
         let steps: Vec<Step> = self.fleet(Moment::Merged).into_iter().map(Step::alone).collect();
-        let findings = self.findings(&steps, None);
+        let findings = self.findings(&self.all_pairs(&steps), None);
         let unchecked = unchecked::of(&steps);
         let clusters = clusters::reports(&steps, &findings, self);
         Report { rules: rules(), clusters, findings, unchecked, ..Report::default() }
@@ -101,10 +102,11 @@ impl Analysis {
     /// When the arguments name clusters or sources that are not there.
     pub(crate) fn diff(&self) -> Result<Report, Stop> {
         let steps = self.steps()?;
+        let pairs = self.all_pairs(&steps);
         let (base, head) = (&*self.states.base, &*self.states.head);
         let change = gitops_config::change(base, head, &self.sources);
-        let findings = self.findings(&steps, change);
-        Ok(self.report(steps, findings))
+        let findings = self.findings(&pairs, change);
+        Ok(self.report(&steps, &pairs, findings))
     }
 
     /// Every cluster before and after, now and at its next promotion.
@@ -143,14 +145,17 @@ impl Analysis {
         }
     }
 
-    fn findings(&self, steps: &[Step], change: Option<Problem>) -> Vec<Finding> {
+    fn all_pairs<'s>(&self, steps: &'s [Step]) -> Vec<Pair<'s>> {
+        steps.par_iter().map(|step| self.pair(step)).collect()
+    }
+
+    fn findings(&self, pairs: &[Pair<'_>], change: Option<Problem>) -> Vec<Finding> {
         let problems: Vec<Problem> =
             change.into_iter().chain(self.settings.problems.iter().cloned()).collect();
         let config = &self.settings.config;
-        let pairs: Vec<Pair<'_>> = steps.par_iter().map(|step| self.pair(step)).collect();
         let touched = Touched::new(&*self.states.base, &*self.states.head, &self.sources);
         let facts = Facts {
-            pairs: &pairs,
+            pairs,
             problems: &problems,
             config,
             sources: &self.sources,
@@ -161,24 +166,27 @@ impl Analysis {
         gitops_rules::gather(gitops_rules::check(&facts), &self.sources)
     }
 
-    fn report(&self, steps: Vec<Step>, findings: Vec<Finding>) -> Report {
-        let clusters = clusters::reports(&steps, &findings, self);
-        let changes = changes::reports(&steps, &findings);
-        let impact = impact::of(&steps, &findings);
+    fn report(&self, steps: &[Step], pairs: &[Pair<'_>], findings: Vec<Finding>) -> Report {
+        let clusters = clusters::reports(steps, &findings, self);
+        let changes = changes::reports(steps, &findings);
+        let impact = impact::of(steps, &findings);
         let input = gitops_gate::Input {
             sources: &self.sources,
             clusters: &clusters,
             changes: &changes,
             findings: &findings,
             impact: &impact,
-            unchecked: &unchecked::by_cluster(&steps),
-            mitigations: &BTreeMap::new(),
+            unchecked: &unchecked::by_cluster(steps),
+            mitigations: &gitops_recovery::mitigations(pairs, &findings),
         };
         let config = &self.settings.config;
         let risk = gitops_gate::weigh(&input, config);
         let gate = gitops_gate::decide(&input, config);
-        let unchecked = unchecked::of(&steps);
-        Report { rules: rules(), clusters, changes, findings, impact, risk, gate, unchecked }
+        let ways = gitops_recovery::plan(&self.recovery(pairs), findings.iter()).plan.ways;
+        let rollback = self.rollback(steps, pairs, &findings);
+        let unchecked = unchecked::of(steps);
+        let rules = rules();
+        Report { rules, clusters, changes, findings, impact, risk, gate, ways, rollback, unchecked }
     }
 }
 

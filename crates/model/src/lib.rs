@@ -15,6 +15,7 @@ mod problem;
 mod release;
 mod report;
 mod repository;
+mod rollback;
 mod rule;
 
 pub use change::{Action, Change, FieldChange, Removal};
@@ -33,4 +34,5 @@ pub use problem::{Problem, ProblemKind, Unchecked};
 pub use release::{Chart, Release};
 pub use report::{ChangeReport, ClusterReport, Counts, FieldReport, Report, SourceReport};
 pub use repository::{EntryKind, Repository, Revision, Tree, TreeError};
+pub use rollback::{Reversal, Unrestored};
 pub use rule::{Persona, RuleId, RuleMeta};

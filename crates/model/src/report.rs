@@ -4,7 +4,7 @@ use gitops_yaml::{SmolStr, Span};
 
 use crate::{
     Action, Cluster, Effect, Finding, Gate, Gvk, Impact, ObjectKey, Risk, RuleMeta, Source,
-    Unchecked,
+    Unchecked, Unrestored, Way,
 };
 
 /// Everything a format may say.
@@ -24,6 +24,10 @@ pub struct Report {
     pub risk: Risk,
     /// How far it may go.
     pub gate: Gate,
+    /// The ways out of what would be refused, recreated or lost; `plan` tells their steps.
+    pub ways: Vec<Way>,
+    /// What a revert of the change would not bring back, worst first.
+    pub rollback: Vec<Unrestored>,
     /// What could not be analysed.
     pub unchecked: Vec<Unchecked>,
 }

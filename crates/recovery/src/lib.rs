@@ -4,18 +4,23 @@
 //! the steps of all recipes around the one merge. What a [`Route`] does at each step is a tree of files, so
 //! that the engine can be run between each step and the next.
 //!
-//! Recipes are pages in `recipes/`: documentation, data and tests in one.
+//! [`rollback()`] says what a revert would not bring back, [`mitigations`] what stands against a finding
+//! already. Recipes are pages in `recipes/`: documentation, data and tests in one.
 
 mod claims;
 mod edit;
 mod ground;
+mod mitigation;
 mod op;
 mod place;
 mod recipe;
+mod rollback;
 mod text;
 mod way;
 mod weave;
 
 pub use edit::EditedTree;
+pub use mitigation::mitigations;
 pub use recipe::{Recipe, recipes};
+pub use rollback::{VERDICTS, rollback};
 pub use weave::{Input, Route, State, plan};

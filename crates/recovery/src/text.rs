@@ -21,24 +21,30 @@ pub(crate) fn sentence(template: &str, group: &Group<'_>) -> String {
     filled(template, &words)
 }
 
-/// Commands for every object of a group, and for each of its claims, pods or users where they name one;
-/// equal ones once.
+/// Commands for every object of a group; equal ones once.
 pub(crate) fn commands(templates: &[String], group: &Group<'_>) -> Vec<String> {
     let mut out: Vec<String> = Vec::new();
     for template in templates {
         for case in &group.cases {
-            let words = words(case);
-            for row in rows(template, case) {
-                let mut words = words.clone();
-                words.extend(row);
-                let command = command(template, &words);
-                if !out.contains(&command) {
-                    out.push(command);
-                }
-            }
+            let own = of_case(std::slice::from_ref(template), case);
+            out.extend(own.into_iter().filter(|c| !out.contains(c)).collect::<Vec<_>>());
         }
     }
     out
+}
+
+/// Commands for an object, and for each of its claims, pods or users where they name one.
+pub(crate) fn of_case(templates: &[String], case: &Case<'_>) -> Vec<String> {
+    let common = words(case);
+    let filled = |template: &String| {
+        let row = |row: Words| {
+            let mut words = common.clone();
+            words.extend(row);
+            command(template, &words)
+        };
+        rows(template, case).into_iter().map(row).collect::<Vec<_>>()
+    };
+    templates.iter().flat_map(filled).collect()
 }
 
 /// The words that a template is repeated for; one empty row where it names none of them.

@@ -5,7 +5,9 @@ use std::sync::Arc;
 
 use gitops_compare::renames;
 use gitops_graph::Relation;
-use gitops_model::{Action, Controller, Effect, Finding, ObjectKey, Resource, Unit, UnitId};
+use gitops_model::{
+    Action, Confidence, Controller, Effect, Finding, ObjectKey, Resource, Unit, UnitId,
+};
 use gitops_rules::Pair;
 use gitops_yaml::{Node, SmolStr};
 use serde::Deserialize;
@@ -40,7 +42,7 @@ pub(crate) struct Case<'a> {
 }
 
 impl<'a> Case<'a> {
-    fn of(pair: &'a Pair<'a>, key: &'a ObjectKey) -> Self {
+    pub(crate) fn of(pair: &'a Pair<'a>, key: &'a ObjectKey) -> Self {
         let old = pair.before.as_ref().and_then(|b| b.object(key));
         Self { pair, key, old, new: pair.after.object(key) }
     }
@@ -138,7 +140,8 @@ pub(crate) fn groups<'a>(
     let mut groups: Vec<Group<'_>> = Vec::new();
     let mut known: BTreeMap<Key, usize> = BTreeMap::new();
     let mut open = Vec::new();
-    for finding in findings.filter(|f| f.suppressed.is_none()) {
+    let sure = |f: &&Finding| f.suppressed.is_none() && f.confidence > Confidence::Possible;
+    for finding in findings.filter(sure) {
         let Some(effect) = finding.effect else { continue };
         let mut solved = false;
         for case in cases(pairs, finding, effect) {

@@ -50,6 +50,7 @@ fn written(report: &Report, sources: &Sources, most: usize) -> String {
     waves(&mut out, report);
     changes(&mut out, report, &causes);
     risk(&mut out, report);
+    rollback(&mut out, report);
     unchecked(&mut out, report);
     out.trim_end().to_owned() + "\n"
 }
@@ -150,6 +151,9 @@ fn cause_text(out: &mut String, cause: &Cause<'_>, sources: &Sources) {
     for help in cause.advice().iter().take(2) {
         let _ = writeln!(out, "- **help**: {}", text(&short(help, 600)));
     }
+    for way in cause.ways_out().take(2) {
+        let _ = writeln!(out, "- **way out**: {}", text(&short(&way, 600)));
+    }
     out.push('\n');
 }
 
@@ -219,6 +223,19 @@ fn risk(out: &mut String, report: &Report) {
             let _ = writeln!(out, "\nmodel `{}`", report.risk.model);
         },
     );
+}
+
+/// What a revert would not bring back.
+fn rollback(out: &mut String, report: &Report) {
+    let losses = &report.rollback;
+    let summary = format!("{} that a revert would not restore", plural(losses.len(), "thing"));
+    details(out, &summary, losses.is_empty(), |out| {
+        for loss in losses.iter().take(MOST_ROWS) {
+            let (class, object) = (loss.class.as_str(), code(&loss.key.to_string()));
+            let (why, keep) = (text(&short(&loss.why, 300)), text(&short(&loss.keep.text, 300)));
+            let _ = writeln!(out, "- **{class}** {object}: {why}. Before the merge: {keep}");
+        }
+    });
 }
 
 fn unchecked(out: &mut String, report: &Report) {

@@ -1,9 +1,13 @@
 //! A report as a change to a shared label makes it, for the tests of all formats.
 
+mod recovery;
+
 use std::collections::BTreeSet;
 
 use gitops_model::*;
 use gitops_yaml::{FileId, Sources, Span};
+
+pub(crate) use recovery::plan;
 
 pub(crate) const OVERLAY: &str = "\
 apiVersion: kustomize.config.k8s.io/v1beta1
@@ -32,7 +36,7 @@ pub(crate) fn blocked() -> (Report, Sources) {
     let database = sources.add("apps/base/db.yaml", DATABASE.as_bytes());
     let label = at(overlay, OVERLAY, "shop-web");
     let service_name = at(database, DATABASE, "database");
-    let report = Report {
+    let mut report = Report {
         rules: vec![rule()],
         clusters: vec![
             cluster(
@@ -95,6 +99,8 @@ pub(crate) fn blocked() -> (Report, Sources) {
         impact: impact(),
         risk: risk(),
         gate: gate(),
+        ways: Vec::new(),
+        rollback: recovery::rollback(),
         unchecked: vec![
             Unchecked {
                 what: "HelmRelease media/plex".into(),
@@ -110,6 +116,7 @@ pub(crate) fn blocked() -> (Report, Sources) {
             },
         ],
     };
+    report.ways = report.findings.iter().take(1).map(recovery::way).collect();
     (report, sources)
 }
 

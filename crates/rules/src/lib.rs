@@ -18,10 +18,11 @@ mod workload;
 mod write;
 
 pub use immutable_field::unjudged;
+pub use removal::deleted;
 pub(crate) use rule::Check;
 pub use rule::{Rule, find};
 pub(crate) use run::{Draft, Fleet};
-pub use run::{Facts, Pair, State, check, gather};
+pub use run::{Facts, Pair, State, check, check_only, gather};
 
 rules![
     alert_misses,

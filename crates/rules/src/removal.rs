@@ -36,6 +36,12 @@ pub(crate) fn gone_for_good<'a>(pair: &'a Pair<'a>) -> impl Iterator<Item = Remo
     all_removed(pair).filter(move |r| !renamed.contains(&&r.object.key))
 }
 
+/// The objects that the change deletes from the cluster: what leaves the repository, unless it is protected
+/// from pruning.
+pub fn deleted<'a>(pair: &'a Pair<'a>) -> impl Iterator<Item = &'a Resource> {
+    all_removed(pair).map(|removed| &**removed.object)
+}
+
 /// The objects that the change deletes from the cluster.
 pub(crate) fn all_removed<'a>(pair: &'a Pair<'a>) -> impl Iterator<Item = Removed<'a>> {
     pair.removed()

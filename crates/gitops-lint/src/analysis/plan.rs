@@ -10,7 +10,7 @@ use gitops_model::{
 use gitops_recovery::{Input, Route, State};
 use gitops_rules::Pair;
 
-use super::{Analysis, Step, pairs};
+use super::{Analysis, pairs};
 use crate::exit::Stop;
 
 impl Analysis {
@@ -23,13 +23,18 @@ impl Analysis {
         wanted: &dyn Fn(&Finding) -> bool,
     ) -> Result<(Plan, Vec<Finding>), Stop> {
         let steps = self.steps()?;
-        let findings = self.findings(&steps, None);
-        let pairs: Vec<Pair<'_>> = steps.iter().map(|step| self.pair(step)).collect();
-        let (base, head) = (&self.states.base, &self.states.head);
-        let input = Input { sources: &self.sources, base, head, pairs: &pairs };
-        let mut route = gitops_recovery::plan(&input, findings.iter().filter(|f| wanted(f)));
+        let pairs = self.all_pairs(&steps);
+        let findings = self.findings(&pairs, None);
+        let wanted = findings.iter().filter(|f| wanted(f));
+        let mut route = gitops_recovery::plan(&self.recovery(&pairs), wanted);
         self.prove(&mut route);
         Ok((route.plan, findings))
+    }
+
+    /// What the way out is made of.
+    pub(super) fn recovery<'a>(&'a self, pairs: &'a [Pair<'a>]) -> Input<'a> {
+        let (base, head) = (&self.states.base, &self.states.head);
+        Input { sources: &self.sources, base, head, pairs }
     }
 
     /// Runs the engine between each step and the next, on all clusters at once: what a step refuses,
@@ -76,9 +81,9 @@ impl Analysis {
         let kept: BTreeSet<&ObjectKey> =
             wanted.iter().flat_map(ClusterState::objects).map(|(_, o)| &o.key).collect();
         let steps = pairs(before, after.to_vec(), Effect::Now);
-        let mut wrong = self.refused(&steps, state);
-        for step in &steps {
-            let pair = self.pair(step);
+        let pairs = self.all_pairs(&steps);
+        let mut wrong = self.refused(&pairs, state);
+        for pair in &pairs {
             let lost = pair.removed().map(|(change, _, _)| &change.key);
             let lost = lost.filter(|k| kept.contains(k) && !state.interrupted.contains(*k));
             wrong.extend(lost.map(|key| format!("`{key}` is removed")));
@@ -88,7 +93,7 @@ impl Analysis {
         if wrong.is_empty() { Proof::Holds } else { Proof::Fails(wrong) }
     }
 
-    fn refused(&self, steps: &[Step], state: &State) -> Vec<String> {
+    fn refused(&self, pairs: &[Pair<'_>], state: &State) -> Vec<String> {
         let stands = |f: &Finding| {
             let key = f.object.as_ref().map(|(_, key)| key);
             let said = key.is_some_and(|k| state.interrupted.contains(k));
@@ -98,7 +103,7 @@ impl Analysis {
                 Some(Apply::Accepted) | None => f.rule == "render-failed" || f.rule == "prune-all",
             }
         };
-        let findings = self.findings(steps, None);
+        let findings = self.findings(pairs, None);
         findings.into_iter().filter(stands).map(|f| f.message).collect()
     }
 }

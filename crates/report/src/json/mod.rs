@@ -1,6 +1,7 @@
 //! JSON, version 1. The words are part of the format: other programs rely on them.
 
 mod decision;
+mod rollback;
 
 use gitops_model::{
     Action, Apply, ChangeReport, ClusterReport, Deployed, Effect, FieldReport, Finding, Gvk,
@@ -10,6 +11,9 @@ use gitops_yaml::{Location, Sources, Span};
 use serde::Serialize;
 
 use decision::{GateJson, ImpactJson, RiskJson};
+use rollback::UnrestoredJson;
+
+use crate::plan::WayJson;
 
 const SCHEMA_VERSION: &str = "1";
 
@@ -37,6 +41,8 @@ struct Json<'a> {
     impact: ImpactJson<'a>,
     risk: RiskJson<'a>,
     gate: GateJson<'a>,
+    ways: Vec<WayJson<'a>>,
+    rollback: Vec<UnrestoredJson<'a>>,
     unchecked: Vec<UncheckedJson<'a>>,
 }
 
@@ -51,6 +57,8 @@ impl<'a> Json<'a> {
             impact: ImpactJson::of(&report.impact),
             risk: RiskJson::of(&report.risk),
             gate: GateJson::of(&report.gate),
+            ways: report.ways.iter().enumerate().map(WayJson::of).collect(),
+            rollback: report.rollback.iter().map(UnrestoredJson::of).collect(),
             unchecked: report.unchecked.iter().map(|u| UncheckedJson::of(u, sources)).collect(),
         }
     }

@@ -41,7 +41,7 @@ struct Tool {
 }
 
 #[derive(Serialize)]
-struct WayJson<'a> {
+pub(crate) struct WayJson<'a> {
     number: usize,
     recipe: &'a str,
     title: &'a str,
@@ -56,7 +56,7 @@ struct WayJson<'a> {
 }
 
 impl<'a> WayJson<'a> {
-    fn of((at, way): (usize, &'a Way)) -> Self {
+    pub(crate) fn of((at, way): (usize, &'a Way)) -> Self {
         Self {
             number: at + 1,
             recipe: way.recipe,
@@ -150,13 +150,13 @@ impl<'a> EditJson<'a> {
 }
 
 #[derive(Serialize)]
-struct AdviceJson<'a> {
+pub(crate) struct AdviceJson<'a> {
     text: &'a str,
     commands: &'a [String],
 }
 
 impl<'a> AdviceJson<'a> {
-    fn of(advice: &'a Advice) -> Self {
+    pub(crate) fn of(advice: &'a Advice) -> Self {
         Self { text: &advice.text, commands: &advice.commands }
     }
 }

@@ -10,6 +10,7 @@ use gitops_model::{Act, Effect, Finding, Plan, Proof, Step, Way};
 use gitops_yaml::SmolStr;
 
 pub use json::json;
+pub(crate) use json::{AdviceJson, WayJson};
 pub use markdown::markdown;
 pub use terminal::terminal;
 
@@ -72,74 +73,13 @@ fn proven(plan: &Plan) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use gitops_model::{Advice, Hunk};
-
     use super::*;
     use crate::{Style, sample};
-
-    fn advice(text: &str, command: &str) -> Advice {
-        Advice { text: text.into(), commands: vec![command.into()] }
-    }
-
-    fn plan(findings: &[Finding]) -> Plan {
-        let (first, rest) = findings.split_first().unwrap();
-        let clusters = |names: &[&str]| names.iter().map(SmolStr::new).collect::<BTreeSet<_>>();
-        let step = |title: &str, act, proof| Step {
-            ways: vec![0],
-            title: title.into(),
-            act,
-            check: advice("every pod is ready", "kubectl -n shop get pods"),
-            undo: advice("revert the commit", "git revert HEAD"),
-            clusters: clusters(&["dev", "prod-eu"]),
-            proof,
-        };
-        let hunk = |before: &str, after: &str| Hunk {
-            path: "apps/web.yaml".into(),
-            line: 3,
-            before: before.into(),
-            after: after.into(),
-        };
-        let commit = |merges, by_hand: &[&str]| Act::Commit {
-            merges,
-            hunks: vec![hunk("a: 1\n", &"b: `2`\n".repeat(20))],
-            by_hand: by_hand.iter().map(|b| (*b).to_owned()).collect(),
-        };
-        let commands = vec!["kubectl -n shop delete deployment web --cascade=orphan".to_owned()];
-        let deletes = first.object.iter().map(|(_, key)| key.clone()).collect::<Vec<_>>();
-        let files = BTreeMap::from([("web-next.yaml".to_owned(), "kind: Deployment\n".to_owned())]);
-        Plan {
-            ways: vec![Way {
-                recipe: "blue-green",
-                title: "run the new one beside `Deployment shop/web`".into(),
-                objects: deletes.clone(),
-                unit: None,
-                places: BTreeMap::from([
-                    (Effect::Now, clusters(&["dev"])),
-                    (Effect::Queued, clusters(&["prod-eu"])),
-                ]),
-                findings: vec![first.fingerprint.clone()],
-                affects: "the pods are replaced".into(),
-                reversible: "R1".into(),
-                renames: false,
-            }],
-            steps: vec![
-                step("add the new one", commit(false, &[]), Proof::Holds),
-                step(
-                    "delete the old one",
-                    Act::Run { files, commands, deletes, by_hand: vec![] },
-                    Proof::None,
-                ),
-                step("merge", commit(true, &[]), Proof::Fails(vec!["it is refused".into()])),
-                step("clean up", commit(false, &["write `a: b`"]), Proof::Unknown),
-            ],
-            open: rest.iter().take(1).map(|f| f.fingerprint.clone()).collect(),
-        }
-    }
 
     #[test]
     fn every_format() {
         let (report, _) = sample::blocked();
-        let plan = plan(&report.findings);
+        let plan = sample::plan(&report.findings);
         insta::assert_snapshot!("json", json(&plan, &report.findings));
         insta::assert_snapshot!("markdown", markdown(&plan, &report.findings));
         insta::assert_snapshot!("terminal", terminal(&plan, &report.findings, &Style::plain()));

@@ -46,6 +46,9 @@ fn told(page: &mut Page<'_>, cause: &Cause<'_>, sources: &Sources) {
     for help in cause.advice().into_iter().take(2) {
         entry(page, "help", Tone::Good, help);
     }
+    for way in cause.ways_out().take(2) {
+        entry(page, "way out", Tone::Good, &way);
+    }
 }
 
 /// Who feels it, those who feel that further in.

@@ -5,6 +5,7 @@ mod changes;
 mod fleet;
 mod pages;
 mod risk;
+mod rollback;
 mod style;
 
 use gitops_model::Report;
@@ -30,6 +31,7 @@ pub fn terminal(report: &Report, sources: &Sources, style: &Style) -> String {
     fleet::section(&mut page, report);
     causes::section(&mut page, &causes, sources, FULL_CAUSES);
     changes::section(&mut page, report, &causes);
+    rollback::section(&mut page, report);
     risk::section(&mut page, report);
     risk::waves(&mut page, report);
     unchecked(&mut page, report);

@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 use gitops_model::{
-    Apply, CauseRisk, ChangeReport, Effect, Finding, ImpactEdge, ObjectKey, Report,
+    Apply, CauseRisk, ChangeReport, Effect, Finding, ImpactEdge, ObjectKey, Report, Way,
 };
 use gitops_yaml::SmolStr;
 
@@ -19,6 +19,8 @@ pub(crate) struct Cause<'a> {
     /// The risk in the environment where it is highest.
     pub(crate) risk: Option<&'a CauseRisk>,
     pub(crate) reach: Vec<&'a ImpactEdge>,
+    /// The ways out of its findings.
+    pub(crate) ways: Vec<&'a Way>,
 }
 
 /// The causes of all findings: the riskiest of the worst first.
@@ -36,7 +38,9 @@ pub(crate) fn causes(report: &Report) -> Vec<Cause<'_>> {
             // Of those that are as bad, the plainest speaks for all.
             findings.sort_by_key(|f| (Reverse((f.severity, f.apply)), f.message.len()));
             let risk = report.risk.causes.iter().filter(|c| c.cause == id).max_by_key(|c| c.score);
-            let mut cause = Cause { findings, risk, reach: Vec::new() };
+            let solves = |w: &&Way| findings.iter().any(|f| w.findings.contains(&f.fingerprint));
+            let ways = report.ways.iter().filter(solves).collect();
+            let mut cause = Cause { findings, risk, reach: Vec::new(), ways };
             cause.reach = reached(&cause, &report.impact.edges);
             cause
         })
@@ -141,6 +145,18 @@ impl<'a> Cause<'a> {
     /// The objects of its findings.
     pub(crate) fn objects(&self) -> impl Iterator<Item = &'a ObjectKey> {
         self.findings.iter().filter_map(|f| Some(&f.object.as_ref()?.1))
+    }
+
+    /// The ways out, and the command that tells their steps.
+    pub(crate) fn ways_out(&self) -> impl Iterator<Item = String> {
+        self.ways.iter().map(|way| {
+            let finding: String =
+                way.findings.iter().flat_map(|f| f.chars().take(8)).take(8).collect();
+            format!(
+                "{}: `gitops-lint plan --finding {finding}` with the arguments of this run",
+                way.title
+            )
+        })
     }
 
     /// What to do, each advice once.
