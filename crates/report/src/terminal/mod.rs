@@ -167,6 +167,7 @@ mod tests {
         report.risk = Default::default();
         report.gate.decision = gitops_model::GateDecision::Pass;
         report.gate.waves.truncate(1);
+        report.rollback.clear();
         report.unchecked.clear();
         insta::assert_snapshot!(terminal(&report, &sources, &Style::plain()));
     }
