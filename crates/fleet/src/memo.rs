@@ -6,6 +6,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use gitops_model::{Problem, Resource, Tree};
 use gitops_yaml::{ContentId, SmolStr};
 
+use crate::flux::Walks;
+
 /// What was rendered so far. Shared by all clusters and all states of a repository.
 #[derive(Default)]
 pub struct Memo {
@@ -14,6 +16,10 @@ pub struct Memo {
     /// Objects with their variables put in, by what was rendered and the variables.
     substituted: Mutex<HashMap<ContentId, Substituted>>,
     artifacts: Mutex<HashMap<ArtifactKey, Kept>>,
+    /// What entries of Flux lead to.
+    pub(crate) walks: Walks,
+    /// Whether contents speak of a controller.
+    marked: Mutex<HashMap<ContentId, bool>>,
 }
 
 /// The objects of a unit, or why they cannot be had.
@@ -45,6 +51,12 @@ impl Memo {
         objects: Arc<Vec<Arc<Resource>>>,
     ) -> Arc<Vec<Arc<Resource>>> {
         self.substituted(id, || Ok(objects.clone())).unwrap_or(objects)
+    }
+
+    /// Whether a content speaks of a controller, as `look` says if it was not asked before.
+    pub(crate) fn is_marked(&self, id: ContentId, look: impl FnOnce() -> bool) -> bool {
+        let known = lock(&self.marked).get(&id).copied();
+        known.unwrap_or_else(|| *lock(&self.marked).entry(id).or_insert(look()))
     }
 
     /// The artifact of a tree.

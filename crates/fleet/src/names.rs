@@ -1,17 +1,21 @@
 //! What clusters are called and where they stand on the way to production.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use gitops_model::Environment;
 use gitops_yaml::SmolStr;
 
 /// A name for each entry path: its last component that no other path has, else the whole path.
 pub(crate) fn names(paths: &[SmolStr]) -> Vec<SmolStr> {
-    let has = |path: &str, component: &str| path.split('/').any(|c| c == component);
-    let name = |(i, path): (usize, &SmolStr)| {
-        let others = || paths.iter().enumerate().filter(move |(j, _)| *j != i).map(|(_, p)| p);
-        let unique = |component: &&str| !others().any(|other| has(other, component));
-        path.rsplit('/').find(unique).map_or_else(|| path.clone(), SmolStr::new)
-    };
-    paths.iter().enumerate().map(name).collect()
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    for path in paths {
+        let components: BTreeSet<&str> = path.split('/').collect();
+        components.into_iter().for_each(|c| *counts.entry(c).or_default() += 1);
+    }
+    let unique = |component: &&str| counts.get(component) == Some(&1);
+    let name =
+        |path: &SmolStr| path.rsplit('/').find(unique).map_or_else(|| path.clone(), SmolStr::new);
+    paths.iter().map(name).collect()
 }
 
 /// The environment that a token of a name, else of a path, speaks of.

@@ -1,6 +1,7 @@
 //! What a tree holds, as far as discovery needs it: paths, and the files that speak of a controller.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
+use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
 use gitops_model::{EntryKind, Resource, Tree};
@@ -21,8 +22,8 @@ const MARKERS: &str = r"kustomize\.toolkit\.fluxcd\.io|source\.toolkit\.fluxcd\.
 pub(crate) struct Scan {
     /// Every file that may be YAML, in the order of a walk.
     pub paths: Vec<SmolStr>,
-    /// Every folder.
-    pub folders: BTreeSet<SmolStr>,
+    /// Every folder, with the places of the paths below it.
+    pub folders: BTreeMap<SmolStr, Range<usize>>,
     /// The parsed files that hold one of the [`MARKERS`].
     pub marked: Vec<(SmolStr, Arc<ParsedFile>)>,
 }
@@ -31,19 +32,26 @@ impl Scan {
     /// Reads a tree. Files that are no YAML, such as templates, are passed over.
     pub(crate) fn of(world: &World) -> Self {
         let tree = world.tree.as_ref();
-        let mut scan = Self { paths: Vec::new(), folders: BTreeSet::new(), marked: Vec::new() };
+        let mut scan = Self { paths: Vec::new(), folders: BTreeMap::new(), marked: Vec::new() };
         scan.walk(tree, "");
         let marked = |path: &SmolStr| {
-            let is_marked = markers().is_match(&tree.read(path).ok()?);
-            let file = is_marked.then(|| load(world.sources, tree, path).ok())??;
-            Some((path.clone(), file))
+            let id = tree.content_id(path).ok()?;
+            let mut file = None;
+            let mut look = || {
+                let bytes = tree.read(path).ok().filter(|bytes| markers().is_match(bytes));
+                file = bytes.map(|b| world.sources.load(&tree.written_at(path), id, &b));
+                file.is_some()
+            };
+            let is_marked = world.memo.is_marked(id, &mut look);
+            let again = || is_marked.then(|| load(world.sources, tree, path).ok()).flatten();
+            Some((path.clone(), file.or_else(again)?))
         };
         scan.marked = scan.paths.par_iter().filter_map(marked).collect();
         scan
     }
 
     fn walk(&mut self, tree: &dyn Tree, folder: &str) {
-        self.folders.insert(folder.into());
+        let first = self.paths.len();
         for (name, kind) in tree.list(folder) {
             let path = join(folder, &name);
             match kind {
@@ -54,6 +62,13 @@ impl Scan {
                 EntryKind::File => {}
             }
         }
+        self.folders.insert(folder.into(), first..self.paths.len());
+    }
+
+    /// The paths in and below a folder.
+    pub(crate) fn below(&self, folder: &str) -> &[SmolStr] {
+        let places = self.folders.get(folder).cloned().unwrap_or_default();
+        self.paths.get(places).unwrap_or_default()
     }
 
     /// The Kubernetes objects in the marked files, with the file's path.

@@ -8,6 +8,7 @@ mod rollback;
 mod unchecked;
 
 use std::collections::BTreeMap;
+use std::mem::ManuallyDrop;
 
 use gitops_config::Date;
 use gitops_fleet::{Memo, World, follow};
@@ -26,8 +27,10 @@ use crate::touched::Touched;
 pub(crate) struct Analysis {
     pub(crate) states: States,
     pub(crate) settings: Settings,
-    pub(crate) sources: Sources,
-    pub(crate) memo: Memo,
+    /// Kept until the program ends, which frees them at once.
+    pub(crate) sources: ManuallyDrop<Sources>,
+    /// What was rendered, kept likewise.
+    pub(crate) memo: ManuallyDrop<Memo>,
     /// Whether rules of taste speak.
     pub(crate) pedantic: bool,
     /// The date, for suppressions that expire.
@@ -47,7 +50,7 @@ struct Step {
 impl Analysis {
     /// Reads the settings; every cluster is looked at, with the rules that everyone wants to hear.
     pub(crate) fn new(mut states: States, reading: &Reading) -> Result<Self, Stop> {
-        let (sources, memo) = Default::default();
+        let (sources, memo) = <(ManuallyDrop<Sources>, _)>::default();
         let settings = Settings::read(reading, &mut states, &sources)?;
         let (pedantic, today, clusters) = Default::default();
         Ok(Self { states, settings, sources, memo, pedantic, today, clusters })

@@ -211,7 +211,9 @@ impl States {
             },
             Tracks::Tag(tag) => format!("refs/tags/{tag}").into(),
             Tracks::Commit(commit) => commit.clone(),
-            Tracks::Semver(range) => match gitops_fleet::newest_tag(range, &git.tags(), &|r| git.commit_time(r)) {
+            Tracks::Semver(range) => match gitops_fleet::newest_tag(range, &git.tags(), &|r| {
+                git.commit_time(r)
+            }) {
                 Some(revision) => revision.0,
                 None => {
                     let why = format!(

@@ -140,9 +140,9 @@ impl Target<'_> {
     }
 
     fn add_file(&self, all: &mut Accumulated, path: &Text) -> Result<()> {
-        let step = format!("accumulating resources from '{}'", path.text);
-        let content = self.loader.load(path).context(&step)?;
-        let mut objects = self.objects_of(&content, path).context(&step)?;
+        let step = || format!("accumulating resources from '{}'", path.text);
+        let content = self.loader.load(path).with_context(step)?;
+        let mut objects = self.objects_of(&content, path).with_context(step)?;
         let kinds = self.session.kinds();
         if let (Some(place), Some(span)) = (&self.place, self.session.build_metadata) {
             let origin = place.join(path).of_file();
@@ -150,8 +150,8 @@ impl Target<'_> {
                 object.set_annotation(crate::build_metadata::ORIGIN, &origin, span);
             }
         }
-        let step = format!("merging resources from '{}'", path.text);
-        all.resources.append_all(objects, &kinds).context(step)
+        let step = || format!("merging resources from '{}'", path.text);
+        all.resources.append_all(objects, &kinds).with_context(step)
     }
 
     fn objects_of(&self, content: &Content, path: &Text) -> Result<Vec<Object>> {
@@ -211,10 +211,10 @@ impl Target<'_> {
         let kinds = self.session.kinds();
         let step = || format!("recursed merging from path '/{root}'");
         let resources = base.resources.0.iter().cloned();
-        all.resources.append_all(resources, &kinds).context(step())?;
+        all.resources.append_all(resources, &kinds).with_context(step)?;
         self.leave_out(all, base.left_out.iter().cloned());
-        all.config = all.config.merged(&base.config).context(step())?;
-        all.vars.merge(&base.vars).context(step())
+        all.config = all.config.merged(&base.config).with_context(step)?;
+        all.vars.merge(&base.vars).with_context(step)
     }
 
     /// A base, gathered once for all roots that name it.
@@ -237,8 +237,8 @@ impl Target<'_> {
         let outer = self.session.warnings.take();
         let result = self.open(loader, &trace, place, false).and_then(|target| {
             let root = &target.loader.root;
-            let step = format!("recursed accumulation of path '/{root}'");
-            target.accumulate(Accumulated::empty()).context(step)
+            let step = || format!("recursed accumulation of path '/{root}'");
+            target.accumulate(Accumulated::empty()).with_context(step)
         });
         let trace = Arc::new(trace.into_inner());
         self.loader.trace.borrow_mut().add(trace.clone());
@@ -263,7 +263,7 @@ impl Target<'_> {
             Loader { trace, root: loader.root.clone(), chain: loader.chain.clone(), ..*loader };
         let root = loader.root.clone();
         let (kustomization, file_name, warnings) = Kustomization::load(&loader)
-            .context(format!("couldn't make target for path '/{root}'"))?;
+            .with_context(|| format!("couldn't make target for path '/{root}'"))?;
         self.session.warnings.borrow_mut().extend(warnings);
         self.session.set_schema(&kustomization, &loader)?;
         if component && !kustomization.is_component() {

@@ -64,12 +64,18 @@ impl From<&ParseError> for Error {
 /// Adds the step that led to an error.
 pub(crate) trait Context {
     fn context(self, step: impl AsRef<str>) -> Self;
+    /// As [`Context::context`], the step worded only where there is an error.
+    fn with_context(self, step: impl FnOnce() -> String) -> Self;
     fn or_at(self, span: Span) -> Self;
 }
 
 impl<T> Context for Result<T> {
     fn context(self, step: impl AsRef<str>) -> Self {
         self.map_err(|e| e.context(step))
+    }
+
+    fn with_context(self, step: impl FnOnce() -> String) -> Self {
+        self.map_err(|e| e.context(step()))
     }
 
     fn or_at(self, span: Span) -> Self {

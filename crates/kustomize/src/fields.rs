@@ -1,5 +1,7 @@
 //! Walking to the fields that a spec names, and writing there. Nodes that no write reaches stay shared.
 
+use std::borrow::Cow;
+
 use gitops_model::Gvk;
 use gitops_yaml::{
     Dialect, Entry, Node, Origin, Scalar, ScalarKind, SmolStr, Span, Style, Value, resolve,
@@ -48,9 +50,9 @@ pub(crate) fn rewrite(
     if !Id::selects(&spec.gvk, gvk) {
         return Ok(());
     }
-    let path = split_path(&spec.path, '/');
+    let path = spec.path.strip_prefix('/').unwrap_or(&spec.path);
     let create = create.filter(|_| spec.create);
-    let rewritten = Walk { create, set }.at(body, &path).map_err(|e| {
+    let rewritten = Walk { create, set }.at(body, Some(path)).map_err(|e| {
         let id = crate::id::gvk_text(gvk);
         e.context(format!("considering field '{}' of object {id}", spec.path)).or_at(body.span())
     })?;
@@ -60,17 +62,31 @@ pub(crate) fn rewrite(
     Ok(())
 }
 
+/// The first part of a path, and the path behind it.
+fn first_part(path: &str) -> (Cow<'_, str>, Option<&str>) {
+    let mut slashes = path.match_indices('/').map(|(at, _)| at);
+    let (part, rest) = match slashes.find(|at| !path[..*at].ends_with('\\')) {
+        Some(at) => (&path[..at], Some(&path[at + 1..])),
+        None => (path, None),
+    };
+    let is_plain = !part.contains(r"\/");
+    (if is_plain { part.into() } else { part.replace(r"\/", "/").into() }, rest)
+}
+
 struct Walk<'s> {
     create: Option<(Create, Span)>,
     set: &'s mut dyn FnMut(&Node) -> Result<Option<Node>>,
 }
 
 impl Walk<'_> {
-    fn at(&mut self, node: &Node, path: &[SmolStr]) -> Result<Option<Node>> {
-        let Some((part, rest)) = path.split_first() else { return (self.set)(node) };
+    fn at(&mut self, node: &Node, path: Option<&str>) -> Result<Option<Node>> {
+        let Some(parts) = path else { return (self.set)(node) };
         match &node.value {
             _ if node.is_null() => Ok(None),
-            Value::Map(_) => self.in_map(node, part, rest),
+            Value::Map(_) => {
+                let (part, rest) = first_part(parts);
+                self.in_map(node, &part, rest)
+            }
             Value::Seq(items) => {
                 let mut changes = Vec::new();
                 for (i, item) in items.iter().enumerate() {
@@ -94,7 +110,7 @@ impl Walk<'_> {
         }
     }
 
-    fn in_map(&mut self, node: &Node, part: &str, rest: &[SmolStr]) -> Result<Option<Node>> {
+    fn in_map(&mut self, node: &Node, part: &str, rest: Option<&str>) -> Result<Option<Node>> {
         let (name, is_list) = match part.strip_suffix("[]") {
             Some(name) => (name, true),
             None => (part, false),
@@ -112,7 +128,7 @@ impl Walk<'_> {
             (Some(_), None) => None,
             (old, Some((kind, span))) => {
                 let origin = old.map_or_else(|| Origin::new(span), |o| o.origin.clone());
-                Some(if rest.is_empty() && kind == Create::Scalar {
+                Some(if rest.is_none() && kind == Create::Scalar {
                     Node::scalar(Scalar::plain(""), origin)
                 } else {
                     Node::map(Vec::new(), origin)
@@ -224,11 +240,13 @@ pub(crate) fn wrong_kind(node: &Node, wanted: &str) -> Error {
 
 #[cfg(test)]
 mod tests {
-    use super::split_path;
+    use super::{first_part, split_path};
 
     #[test]
     fn an_escaped_slash_belongs_to_the_name() {
         let parts = split_path(r"metadata/annotations/a.io\/b", '/');
         assert_eq!(parts, ["metadata", "annotations", "a.io/b"]);
+        assert_eq!(first_part(r"a.io\/b/c"), ("a.io/b".into(), Some("c")));
+        assert_eq!(first_part(r"a\/\/b"), ("a//b".into(), None));
     }
 }

@@ -20,11 +20,12 @@ pub(crate) struct Kinds {
 }
 
 impl Kinds {
-    pub(crate) fn is_cluster_scoped(&self, gvk: &Gvk) -> bool {
+    /// Whether the kind that an object says it is of lives in no namespace.
+    pub(crate) fn is_cluster_scoped(&self, body: &Node) -> bool {
         let newest = self.release >= Release::V5_8_2;
-        let api_version = gvk.api_version();
-        gitops_schema::kustomize_cluster_scoped(&api_version, &gvk.kind, newest)
-            || self.custom.as_ref().is_some_and(|c| c.says_cluster_scoped(&api_version, &gvk.kind))
+        let (api_version, kind) = (api_version(body), field(body, "kind"));
+        gitops_schema::kustomize_cluster_scoped(api_version, kind, newest)
+            || self.custom.as_ref().is_some_and(|c| c.says_cluster_scoped(api_version, kind))
     }
 
     pub(crate) fn merge_schema(&self) -> &MergeSchema {
@@ -44,18 +45,14 @@ pub(crate) struct Id {
 impl Id {
     /// The identity that an object's body says.
     pub(crate) fn of(body: &Node, kinds: &Kinds) -> Self {
-        let gvk = gvk(body);
-        let cluster = kinds.is_cluster_scoped(&gvk);
-        Self { gvk, name: meta(body, "name"), namespace: meta(body, "namespace"), cluster }
+        let cluster = kinds.is_cluster_scoped(body);
+        let (name, namespace) = (meta(body, "name"), meta(body, "namespace"));
+        Self { gvk: gvk(body), name: name.into(), namespace: namespace.into(), cluster }
     }
 
     /// The namespace, the same for all ways to say none.
     pub(crate) fn effective_namespace(&self) -> &str {
-        match self.namespace.as_str() {
-            _ if self.cluster => NO_NAMESPACE,
-            "" => "default",
-            namespace => namespace,
-        }
+        effective_namespace(&self.namespace, self.cluster)
     }
 
     /// Whether both name the same object.
@@ -73,6 +70,35 @@ impl Id {
         part(&selector.kind, &gvk.kind)
             && part(&selector.group, &gvk.group)
             && part(&selector.version, &gvk.version)
+    }
+}
+
+/// What no two resources of a build may share, as an object's body says it.
+#[derive(PartialEq, Eq, Hash)]
+pub(crate) struct Identity<'o> {
+    api_version: &'o str,
+    kind: &'o str,
+    name: &'o str,
+    namespace: &'o str,
+}
+
+impl<'o> Identity<'o> {
+    pub(crate) fn of(body: &'o Node, kinds: &Kinds) -> Self {
+        let cluster = kinds.is_cluster_scoped(body);
+        Self {
+            api_version: api_version(body),
+            kind: field(body, "kind"),
+            name: meta(body, "name"),
+            namespace: effective_namespace(meta(body, "namespace"), cluster),
+        }
+    }
+}
+
+fn effective_namespace(namespace: &str, cluster: bool) -> &str {
+    match namespace {
+        _ if cluster => NO_NAMESPACE,
+        "" => "default",
+        namespace => namespace,
     }
 }
 
@@ -101,12 +127,21 @@ pub(crate) fn gvk_text(gvk: &Gvk) -> String {
 }
 
 pub(crate) fn gvk(body: &Node) -> Gvk {
-    let field = |key| body.get(key).and_then(Node::text).unwrap_or_default();
-    Gvk::new(field("apiVersion"), field("kind"))
+    Gvk::new(api_version(body), field(body, "kind"))
+}
+
+/// `apps/v1`, or `v1` however the core group is written.
+fn api_version(body: &Node) -> &str {
+    let written = field(body, "apiVersion");
+    written.strip_prefix('/').unwrap_or(written)
+}
+
+fn field<'o>(body: &'o Node, key: &str) -> &'o str {
+    body.get(key).and_then(Node::text).unwrap_or_default()
 }
 
 /// A string below `metadata`; null counts as empty.
-pub(crate) fn meta(body: &Node, key: &str) -> SmolStr {
+pub(crate) fn meta<'o>(body: &'o Node, key: &str) -> &'o str {
     let value = body.at(&["metadata", key]).filter(|n| !n.is_null());
-    value.and_then(Node::text).map(SmolStr::new).unwrap_or_default()
+    value.and_then(Node::text).unwrap_or_default()
 }

@@ -24,6 +24,7 @@ mod name_reference;
 mod object;
 mod order;
 mod path;
+mod pattern;
 mod plugin;
 mod read;
 mod remote;

@@ -122,7 +122,7 @@ pub(crate) fn inputs(trace: &Trace, options: &Options, edited: Option<&Node>) ->
         Some(node) => {
             let mut text = String::new();
             crate::json::encode(node, &mut text);
-            ContentId::of(format!("{read:?}{text}").as_bytes())
+            ContentId::of(&[&read.0, text.as_bytes()].concat())
         }
     }
 }

@@ -56,29 +56,39 @@ pub(crate) fn fix(resources: &mut Resources, config: &Config, kinds: &Kinds) -> 
             }
         }
     }
+    let mut by_kind: HashMap<Gvk, Vec<(&Gvk, Spec)>> = HashMap::new();
     for object in &mut resources.0 {
         let referrer = Referrer::new(object, kinds)?;
         let original = object.original_id(kinds).gvk;
         let gvk = object.gvk();
-        for reference in &config.name_references {
-            for spec in reference.from.iter().filter(|s| Id::selects(&s.gvk, &original)) {
-                let target = Target {
-                    referrer: &referrer,
-                    to: &reference.to,
-                    candidates: &candidates,
-                    by_name: &by_name,
-                    role: role_of(&object.body, spec),
-                };
-                let spec = Spec { gvk: Gvk::default(), ..spec.clone() };
-                rewrite(&mut object.body, &gvk, &spec, None, &mut |node| target.update(node))
-                    .context(format!(
-                        "updating name reference in '{}' field of '{}'",
-                        spec.path, referrer.id
-                    ))?;
-            }
+        let fields = match by_kind.get(&original) {
+            Some(known) => known,
+            None => by_kind.entry(original.clone()).or_insert(fields_of(config, &original)),
+        };
+        for (to, spec) in fields {
+            let target = Target {
+                referrer: &referrer,
+                to,
+                candidates: &candidates,
+                by_name: &by_name,
+                role: role_of(&object.body, spec),
+            };
+            rewrite(&mut object.body, &gvk, spec, None, &mut |node| target.update(node))
+                .with_context(|| {
+                    let (path, id) = (&spec.path, &referrer.id);
+                    format!("updating name reference in '{path}' field of '{id}'")
+                })?;
         }
     }
     Ok(())
+}
+
+/// The fields of a kind that hold names, with the kinds that they name.
+fn fields_of<'c>(config: &'c Config, kind: &Gvk) -> Vec<(&'c Gvk, Spec)> {
+    let references = config.name_references.iter();
+    let fields = references.flat_map(|r| r.from.iter().map(move |spec| (&r.to, spec)));
+    let of_kind = fields.filter(|(_, spec)| Id::selects(&spec.gvk, kind));
+    of_kind.map(|(to, spec)| (to, Spec { gvk: Gvk::default(), ..spec.clone() })).collect()
 }
 
 /// The object that holds a reference.

@@ -3,7 +3,7 @@
 use gitops_model::{Gvk, Removal, Resource};
 use gitops_yaml::{Entry, Node, Origin, Scalar, SmolStr, Span, Style, Value};
 
-use crate::id::{Id, Kinds, gvk, meta};
+use crate::id::{Id, Identity, Kinds, gvk, meta};
 
 /// What a generator does with an object that is already there.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -109,16 +109,20 @@ impl Object {
         Id::of(&self.body, kinds)
     }
 
+    pub(crate) fn identity(&self, kinds: &Kinds) -> Identity<'_> {
+        Identity::of(&self.body, kinds)
+    }
+
     pub(crate) fn gvk(&self) -> Gvk {
         gvk(&self.body)
     }
 
     pub(crate) fn name(&self) -> SmolStr {
-        meta(&self.body, "name")
+        meta(&self.body, "name").into()
     }
 
     pub(crate) fn namespace(&self) -> SmolStr {
-        meta(&self.body, "namespace")
+        meta(&self.body, "namespace").into()
     }
 
     /// The identities it had, oldest first; their group and version are those it has now.
@@ -135,6 +139,11 @@ impl Object {
     /// The identities it had and the one it has.
     pub(crate) fn any_id(&self, kinds: &Kinds, matches: impl Fn(&Id) -> bool) -> bool {
         self.previous_ids().any(|id| matches(&id)) || matches(&self.id(kinds))
+    }
+
+    /// Whether it has, or had, a name.
+    pub(crate) fn was_called(&self, name: &str) -> bool {
+        meta(&self.body, "name") == name || self.history.previous.iter().any(|p| p.name == name)
     }
 
     /// The identity it had first.

@@ -59,15 +59,31 @@ impl<'a> Ranks<'a> {
         self.0.get(kind).copied().unwrap_or(0)
     }
 
-    fn compare(&self, a: &Id, b: &Id) -> Ordering {
-        if a.gvk == b.gvk {
-            return id_text(a).cmp(&id_text(b));
+    fn key(&self, id: Id) -> Key {
+        let (rank, by_kind) = (self.of(&id.gvk.kind), sort_text(&id.gvk));
+        Key { rank, by_kind, by_name: id_text(&id), gvk: id.gvk }
+    }
+}
+
+/// What an object is sorted by.
+struct Key {
+    rank: i64,
+    by_kind: String,
+    by_name: String,
+    gvk: Gvk,
+}
+
+impl Key {
+    fn compare(&self, other: &Self) -> Ordering {
+        let (a, b) = (&self.gvk, &other.gvk);
+        if a == b {
+            return self.by_name.cmp(&other.by_name);
         }
-        let by_rank = self.of(&a.gvk.kind).cmp(&self.of(&b.gvk.kind));
-        let (x, y) = (sort_text(&a.gvk), sort_text(&b.gvk));
-        let namespaces = a.gvk.kind == "Namespace" && b.gvk.kind == "Namespace";
-        let reversed = namespaces && (a.gvk.group.is_empty() || b.gvk.group.is_empty());
-        by_rank.then_with(|| if reversed { y.cmp(&x) } else { x.cmp(&y) })
+        let namespaces = a.kind == "Namespace" && b.kind == "Namespace";
+        let reversed = namespaces && (a.group.is_empty() || b.group.is_empty());
+        let by_kind = self.by_kind.cmp(&other.by_kind);
+        let by_rank = self.rank.cmp(&other.rank);
+        by_rank.then(if reversed { by_kind.reverse() } else { by_kind })
     }
 }
 
@@ -112,8 +128,9 @@ pub(crate) fn sort(
                 Ranks::new(first, l.order_last.0.iter().map(|t| t.text.as_str()))
             });
             let ranks = own.as_ref().unwrap_or_else(|| Ranks::default_order());
-            let mut keyed: Vec<(Id, Object)> = objects.drain(..).map(|o| (id(&o), o)).collect();
-            keyed.sort_by(|(a, _), (b, _)| ranks.compare(a, b));
+            let mut keyed: Vec<(Key, Object)> =
+                objects.drain(..).map(|o| (ranks.key(id(&o)), o)).collect();
+            keyed.sort_by(|(a, _), (b, _)| a.compare(b));
             objects.extend(keyed.into_iter().map(|(_, object)| object));
             Ok(())
         }

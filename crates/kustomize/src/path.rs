@@ -196,7 +196,7 @@ fn visit_items(
 ) -> Result<usize> {
     let (key, pattern) = item_match(part)?;
     let (key, pattern) = (key.to_owned(), pattern.to_owned());
-    let regex = crate::selector::go_regex(&pattern)
+    let regex = crate::pattern::go_regex(&pattern)
         .map_err(|e| Error::new(format!("error parsing regexp: {e}"), None))?;
     let mut count = 0;
     for item in list_mut(node)? {

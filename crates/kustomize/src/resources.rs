@@ -6,17 +6,13 @@ use gitops_yaml::{Entry, Node};
 
 use crate::build_metadata::ORIGIN;
 use crate::error::{Error, Result};
-use crate::id::{Id, Kinds};
+use crate::id::{Id, Identity, Kinds, meta};
 use crate::object::{Behavior, History, Object, as_string, set_below};
 use crate::written::check_new_key;
 
 /// Resources in the order in which they came.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Resources(pub(crate) Vec<Object>);
-
-fn identity(id: &Id) -> (gitops_model::Gvk, gitops_yaml::SmolStr, String) {
-    (id.gvk.clone(), id.name.clone(), id.effective_namespace().to_owned())
-}
 
 impl Resources {
     /// Adds resources; none may have an identity that another one has.
@@ -25,26 +21,15 @@ impl Resources {
         new: impl IntoIterator<Item = Object>,
         kinds: &Kinds,
     ) -> Result<()> {
-        let mut known: HashSet<_> = self.0.iter().map(|o| identity(&o.id(kinds))).collect();
-        for object in new {
-            let id = object.id(kinds);
-            if !known.insert(identity(&id)) {
-                let first = self.0.iter().find(|o| o.id(kinds).same(&id)).map(|o| o.body.span());
-                let message = format!("may not add resource with an already registered id: {id}");
-                let error = Error::at(message, object.body.span());
-                return Err(match first {
-                    Some(_) => error.help("give one of the two another name or namespace"),
-                    None => error,
-                });
-            }
-            self.0.push(object);
-        }
+        let new: Vec<Object> = new.into_iter().collect();
+        check_unique(&self.0, &new, kinds)?;
+        self.0.extend(new);
         Ok(())
     }
 
     /// Fails if two resources have become the same.
     pub(crate) fn check_unique(&self, kinds: &Kinds) -> Result<()> {
-        Self::default().append_all(self.0.iter().cloned(), kinds)
+        check_unique(&[], &self.0, kinds)
     }
 
     pub(crate) fn drop_empty(&mut self) {
@@ -58,9 +43,19 @@ impl Resources {
         self.0.iter().enumerate().filter_map(fits).collect()
     }
 
+    /// The positions of resources that have, or had, this identity.
+    fn same_as(&self, id: &Id, kinds: &Kinds) -> Vec<usize> {
+        let fits = |(i, o): (usize, &Object)| {
+            let found =
+                !o.is_empty() && o.was_called(&id.name) && o.any_id(kinds, |other| id.same(other));
+            found.then_some(i)
+        };
+        self.0.iter().enumerate().filter_map(fits).collect()
+    }
+
     /// The one resource that has, or had, an identity.
     pub(crate) fn one(&self, id: &Id, kinds: &Kinds) -> Result<usize> {
-        match self.positions(kinds, |other| id.same(other)).as_slice() {
+        match self.same_as(id, kinds).as_slice() {
             [at] => Ok(*at),
             [] => Err(format!("no matches for Id {id}")),
             _ => Err(format!("multiple matches for Id {id}")),
@@ -73,7 +68,7 @@ impl Resources {
         let id = new.id(kinds);
         let behavior = new.history.behavior;
         let overrides = matches!(behavior, Behavior::Merge | Behavior::Replace);
-        let at = match self.positions(kinds, |other| id.same(other)).as_slice() {
+        let at = match self.same_as(&id, kinds).as_slice() {
             [] if overrides => {
                 let message = format!("id {id} does not exist; cannot merge or replace");
                 return Err(Error::at(message, new.body.span()));
@@ -110,6 +105,27 @@ impl Resources {
         }
         Ok(())
     }
+}
+
+/// Fails if a new resource has an identity that one before it has.
+fn check_unique(known: &[Object], new: &[Object], kinds: &Kinds) -> Result<()> {
+    let double = match new {
+        // A root of many files adds them one by one: comparing names takes less than hashing identities.
+        [only] => {
+            let name = meta(&only.body, "name");
+            let mut same_name = known.iter().filter(|o| meta(&o.body, "name") == name);
+            same_name.any(|o| o.identity(kinds) == only.identity(kinds)).then_some(only)
+        }
+        _ => {
+            let mut seen: HashSet<Identity> = known.iter().map(|o| o.identity(kinds)).collect();
+            new.iter().find(|object| !seen.insert(object.identity(kinds)))
+        }
+    };
+    let Some(double) = double else { return Ok(()) };
+    let id = double.id(kinds);
+    let message = format!("may not add resource with an already registered id: {id}");
+    let error = Error::at(message, double.body.span());
+    Err(error.help("give one of the two another name or namespace"))
 }
 
 /// A generated object takes over name, namespace, history, and the labels and annotations it lacks.

@@ -2,65 +2,31 @@
 
 use gitops_model::Gvk;
 use gitops_yaml::{Entry, Node, SmolStr};
-use regex::Regex;
 
 use crate::decode::{Text, text};
 use crate::error::{Error, Result};
 use crate::id::{Id, Kinds};
 use crate::kustomization;
 use crate::object::Object;
+use crate::pattern::Pattern;
 
 /// A selector whose parts are anchored regular expressions; absent parts match anything.
 pub(crate) struct Selector {
-    group: Option<Regex>,
-    version: Option<Regex>,
-    kind: Option<Regex>,
-    name: Option<Regex>,
-    namespace: Option<Regex>,
+    group: Option<Pattern>,
+    version: Option<Pattern>,
+    kind: Option<Pattern>,
+    name: Option<Pattern>,
+    namespace: Option<Pattern>,
     labels: Requirements,
     annotations: Requirements,
 }
 
-/// A regular expression in Go's dialect, anchored at both ends.
-fn anchored(pattern: &Option<Text>) -> Result<Option<Regex>> {
-    let Some(pattern) = pattern else { return Ok(None) };
-    go_regex(&format!("^(?:{})$", pattern.text))
-        .map(Some)
-        .map_err(|e| Error::at(format!("error parsing regexp: {e}"), pattern.span))
+fn anchored(pattern: &Option<Text>) -> Result<Option<Pattern>> {
+    pattern.as_ref().map(Pattern::anchored).transpose()
 }
 
-/// Compiles a pattern of Go's `regexp`, to which a brace that counts nothing is a brace.
-pub(crate) fn go_regex(pattern: &str) -> std::result::Result<Regex, regex::Error> {
-    let mut escaped = String::with_capacity(pattern.len());
-    let mut rest = pattern;
-    let mut in_class = false;
-    while let Some(c) = rest.chars().next() {
-        let len = match c {
-            '\\' => c.len_utf8() + rest[1..].chars().next().map_or(0, char::len_utf8),
-            _ => c.len_utf8(),
-        };
-        match c {
-            '{' if !in_class && !is_count(rest) => escaped.push('\\'),
-            '[' => in_class = true,
-            ']' => in_class = false,
-            _ => {}
-        }
-        escaped.push_str(&rest[..len]);
-        rest = &rest[len..];
-    }
-    regex::RegexBuilder::new(&escaped).size_limit(1 << 20).build()
-}
-
-/// Whether a text begins with `{2}`, `{2,}` or `{2,3}`.
-fn is_count(text: &str) -> bool {
-    let inner = text[1..].split_once('}').map_or("", |(inner, _)| inner);
-    let (least, most) = inner.split_once(',').unwrap_or((inner, ""));
-    let digits = |t: &str| t.bytes().all(|b| b.is_ascii_digit());
-    !least.is_empty() && digits(least) && digits(most)
-}
-
-fn fits(regex: &Option<Regex>, text: &str) -> bool {
-    regex.as_ref().is_none_or(|r| r.is_match(text))
+fn fits(pattern: &Option<Pattern>, text: &str) -> bool {
+    pattern.as_ref().is_none_or(|p| p.is_match(text))
 }
 
 impl Selector {
@@ -106,8 +72,8 @@ impl Selector {
     pub(crate) fn selects(&self, object: &Object, kinds: &Kinds) -> bool {
         let now = object.id(kinds);
         let first = object.previous_ids().next();
-        let either = |part: fn(&Id) -> &str, regex: &Option<Regex>| {
-            fits(regex, part(&now)) || first.as_ref().is_some_and(|id| fits(regex, part(id)))
+        let either = |part: fn(&Id) -> &str, wanted: &Option<Pattern>| {
+            fits(wanted, part(&now)) || first.as_ref().is_some_and(|id| fits(wanted, part(id)))
         };
         either(Id::effective_namespace, &self.namespace)
             && either(|id| id.name.as_str(), &self.name)

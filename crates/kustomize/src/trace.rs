@@ -1,7 +1,7 @@
 //! What a build has seen of a tree. Where another tree shows the same, the result is the same.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use gitops_model::{EntryKind, Tree};
 use gitops_yaml::{ContentId, SmolStr};
@@ -24,6 +24,7 @@ pub(crate) struct Trace {
     below: Vec<Arc<Self>>,
     /// The roots that were entered.
     pub(crate) roots: BTreeSet<SmolStr>,
+    digest: OnceLock<ContentId>,
 }
 
 impl Trace {
@@ -43,16 +44,36 @@ impl Trace {
             && self.below.iter().all(|below| below.holds_in(tree))
     }
 
-    /// The hash over everything seen, paths included, and the options.
+    /// The hash over everything seen, paths included, and the options. Nothing may be noted after it.
     pub(crate) fn hash(&self, options: &Options) -> ContentId {
-        let mut all = BTreeSet::new();
-        self.collect(&mut all);
-        ContentId::of(format!("{options:?}{all:?}").as_bytes())
+        let mut text = format!("{options:?}").into_bytes();
+        text.extend(self.digest().0);
+        ContentId::of(&text)
     }
 
-    fn collect<'t>(&'t self, into: &mut BTreeSet<(&'t SmolStr, &'t Seen)>) {
-        into.extend(&self.seen);
-        self.below.iter().for_each(|below| below.collect(into));
+    /// The hash over everything seen: that of a base is worked out once for all that name it.
+    fn digest(&self) -> ContentId {
+        *self.digest.get_or_init(|| {
+            let mut text = Vec::new();
+            for (path, seen) in &self.seen {
+                text.extend_from_slice(path.as_bytes());
+                match seen {
+                    Seen::Absent => text.extend(b"\0absent"),
+                    Seen::Directory => text.extend(b"\0directory"),
+                    Seen::Content(id) => {
+                        text.extend(b"\0content");
+                        text.extend(id.0);
+                    }
+                    Seen::Link(target) => {
+                        text.extend(b"\0link");
+                        text.extend(target.as_bytes());
+                    }
+                }
+                text.push(0);
+            }
+            self.below.iter().for_each(|below| text.extend(below.digest().0));
+            ContentId::of(&text)
+        })
     }
 }
 

@@ -161,7 +161,7 @@ fn reached(walk: &Walk, roots: &Roots, scan: &Scan) -> BTreeSet<SmolStr> {
             let recurses =
                 source.node().at(&["directory", "recurse"]).and_then(gitops_yaml::Node::as_bool);
             if recurses == Some(true) {
-                reached.extend(scan.folders.iter().filter(|f| is_within(f, &folder)).cloned());
+                reached.extend(scan.folders.keys().filter(|f| is_within(f, &folder)).cloned());
             }
         }
     }

@@ -25,10 +25,10 @@ const MAX_SELF_BUILDS: usize = 4;
 const MAX_DEPTH: usize = 64;
 
 /// All that one entry point leads to.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(crate) struct Walk {
     /// Its Kustomizations, in the order found.
-    pub units: Vec<Built>,
+    pub units: Arc<Vec<Built>>,
     /// Their sources.
     pub sources: BTreeMap<SourceRef, Followed>,
     /// Objects that others read: sources, ConfigMaps, Secrets.
@@ -109,7 +109,7 @@ impl Walker<'_> {
                     let children = built.unit.resources.iter().filter_map(Definition::of);
                     level.extend(children.filter(|d| seen.insert(d.id())));
                 }
-                walk.units.push(built);
+                Arc::make_mut(&mut walk.units).push(built);
             }
             if level.is_empty() {
                 break;

@@ -1,6 +1,6 @@
 //! Where clusters' entry points are.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use gitops_api::flux::Source as SourceView;
@@ -129,13 +129,17 @@ impl Finder<'_> {
 
     /// Folders with `flux-system/gotk-sync.yaml`.
     fn bootstrapped(&self) -> Vec<Entry> {
+        let mut in_files: BTreeMap<&SmolStr, Vec<&Arc<Resource>>> = BTreeMap::new();
+        for (path, object) in &self.objects {
+            in_files.entry(path).or_default().push(object);
+        }
         let entry = |path: &SmolStr| {
             let folder = path.strip_suffix(SYNC_FILE)?;
             let folder = folder.strip_suffix('/').unwrap_or(folder);
             if !folder.is_empty() && path.len() == folder.len() + SYNC_FILE.len() {
                 return None;
             }
-            let in_file = || self.objects.iter().filter(|(p, _)| *p == path).map(|(_, o)| o);
+            let in_file = || in_files.get(path).into_iter().flatten().copied();
             let root = in_file().find_map(Definition::of).or_else(|| self.own(folder));
             let root = root.or_else(|| self.assumed(folder))?;
             let mut entry = self.entry(root, in_file().cloned());
@@ -174,7 +178,7 @@ impl Finder<'_> {
     fn rebased(&self, entry: Entry) -> Option<Entry> {
         let suffix = format!("/{}", entry.path);
         let mut folders =
-            self.scan.folders.iter().filter(|f| f.ends_with(&suffix) && !is_put_aside(f));
+            self.scan.folders.keys().filter(|f| f.ends_with(&suffix) && !is_put_aside(f));
         let folder = folders.next()?;
         let base = folder.strip_suffix(&suffix)?.into();
         folders.next().is_none().then(|| Entry { path: folder.clone(), base, ..entry })
@@ -183,10 +187,11 @@ impl Finder<'_> {
     /// Folders that the configuration names and that hold Flux Kustomizations.
     fn configured(&self) -> Vec<Entry> {
         let paths = self.world.config.clusters.iter().filter_map(|c| c.path.as_ref());
+        let kustomizations: Vec<_> =
+            self.kustomizations().map(|(path, _)| (path, self.roots.tops_above(path))).collect();
         let holds_flux = |folder: &&SmolStr| {
-            self.kustomizations().any(|(path, _)| {
-                is_within(path, folder) || self.roots.tops_above(path).contains(*folder)
-            })
+            let mut all = kustomizations.iter();
+            all.any(|(path, tops)| is_within(path, folder) || tops.contains(*folder))
         };
         let paths = paths.filter(|p| self.is_folder(p)).filter(holds_flux);
         paths
@@ -255,15 +260,14 @@ impl Finder<'_> {
         let mut entry = Entry::new(root, seeds);
         let mut below = Reached::default();
         below.add_folder(&entry.path, self.roots, self.scan);
-        let installs =
-            |path: &&SmolStr| path.ends_with("gotk-components.yaml") && below.contains(path);
+        let installs = |path: &&SmolStr| path.ends_with("gotk-components.yaml");
         let release = |path: &SmolStr| {
             let text = self.world.tree.read(path).ok()?;
             let head = String::from_utf8_lossy(text.get(..text.len().min(512))?).into_owned();
             let line = head.lines().find_map(|l| l.strip_prefix("# Flux Version: "))?.to_owned();
             FluxVersion::parse(&line)
         };
-        entry.version = self.scan.paths.iter().filter(installs).find_map(release);
+        entry.version = below.iter().filter(installs).find_map(release);
         entry
     }
 

@@ -11,6 +11,7 @@ use gitops_yaml::{SmolStr, Span};
 use super::build::Builder;
 use super::cluster::{Walk, Walker};
 use super::definition::Definition;
+use super::kept::Asked;
 use super::sources::{Files, Resolver};
 use super::variables::{Objects, Variable};
 use crate::World;
@@ -64,22 +65,23 @@ impl Entry {
                 Variable { value: Some(value.value.clone()), exposure, span: value.span },
             )
         };
-        let configured = configured.map(|c| c.variables.iter().map(variable).collect());
-        let walker = Walker {
-            resolver: Resolver {
-                world,
-                cluster: &self.name,
-                here,
-                own: &self.root.source,
-                base: &self.base,
-            },
-            builder: Builder {
-                world,
-                configured: configured.unwrap_or_default(),
-                version: world.config.flux_version.or(self.version),
-            },
+        let configured: Vec<_> =
+            configured.map(|c| c.variables.iter().map(variable).collect()).unwrap_or_default();
+        let resolver = Resolver {
+            world,
+            cluster: &self.name,
+            here,
+            own: &self.root.source,
+            base: &self.base,
+            asked: &Asked::default(),
         };
-        walker.walk(&self.root, &self.seeds)
+        let make = |asked: &Asked| {
+            let version = world.config.flux_version.or(self.version);
+            let builder = Builder { world, configured: configured.clone(), version };
+            Walker { resolver: Resolver { asked, ..resolver }, builder }
+                .walk(&self.root, &self.seeds)
+        };
+        world.memo.walks.walk(self, &configured, &resolver, make)
     }
 }
 
@@ -102,7 +104,7 @@ impl Reached {
     /// Adds all folders that a path may mean whose variables are not known.
     fn add_pattern(&mut self, path: &str, roots: &Roots, scan: &Scan) {
         let parts: Vec<String> = path.split('/').map(any_value).collect();
-        for folder in &scan.folders {
+        for folder in scan.folders.keys() {
             let names: Vec<&str> = folder.split('/').collect();
             let fits = names.len() == parts.len()
                 && names.iter().zip(&parts).all(|(name, part)| path_match(part, name));
@@ -118,15 +120,19 @@ impl Reached {
             return roots.closure(folder, &mut self.0);
         }
         // Without a kustomization file all below is built.
-        for path in scan.folders.range(SmolStr::new(folder)..) {
+        for (path, _) in scan.folders.range(SmolStr::new(folder)..) {
             if is_within(path, folder) {
                 roots.closure(path, &mut self.0);
             } else if !path.starts_with(folder) {
                 break;
             }
         }
-        let files = scan.paths.iter().filter(|p| is_within(p, folder));
-        self.0.extend(files.cloned());
+        self.0.extend(scan.below(folder).iter().cloned());
+    }
+
+    /// The folders and files.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &SmolStr> {
+        self.0.iter()
     }
 
     /// Whether a folder or file is reached itself.
@@ -161,7 +167,7 @@ fn any_value(part: &str) -> String {
 
 /// The line to blame for an entry that nothing in the repository declares: the start of its first file.
 pub(crate) fn anchor(world: &World, scan: &Scan, folder: &str) -> Option<Span> {
-    let first = scan.paths.iter().find(|p| is_within(p, folder))?;
+    let first = scan.below(folder).first()?;
     let file = crate::files::load(world.sources, world.tree.as_ref(), first).ok()?;
     Some(Span::new(file.id, 0, 0))
 }

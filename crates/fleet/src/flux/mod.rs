@@ -11,6 +11,7 @@ mod generate;
 mod include;
 mod inputs;
 mod instance;
+mod kept;
 mod overlay;
 mod patched;
 mod resource_set;
@@ -22,4 +23,5 @@ mod variables;
 
 pub(crate) use discover::discover;
 pub(crate) use generate::FILE_NAMES;
+pub(crate) use kept::Walks;
 pub(crate) use state::states;

@@ -1,7 +1,8 @@
 //! Which files of a repository reach an artifact: `.sourceignore`, `spec.ignore` and the default
 //! exclusions (fluxcd/pkg, sourceignore; artifact/storage/archive.go).
 
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::sync::{Arc, PoisonError, RwLock};
 
 use gitops_model::{EntryKind, Tree, TreeError};
 use gitops_yaml::{ContentId, SmolStr};
@@ -42,6 +43,8 @@ pub(crate) struct Artifact {
     /// The folder that is the artifact's root; paths stay those of the repository.
     base: SmolStr,
     patterns: Vec<Pattern>,
+    /// What stands where: patterns take longer than a look at what is known.
+    seen: RwLock<HashMap<SmolStr, Option<EntryKind>>>,
 }
 
 impl Artifact {
@@ -55,7 +58,13 @@ impl Artifact {
         }
         let mut all: Vec<_> = VERSION_CONTROL.iter().map(|p| Pattern::parse(p, base)).collect();
         all.append(&mut patterns);
-        Self { tree, base: base.into(), patterns: all }
+        Self { tree, base: base.into(), patterns: all, seen: RwLock::default() }
+    }
+
+    fn look(&self, path: &str) -> Option<EntryKind> {
+        let kind = self.tree.kind(path)?;
+        let inside = is_within(path, &self.base) || is_within(&self.base, path);
+        (inside && self.holds(path, kind) && self.reaches(path)).then_some(kind)
     }
 
     fn holds(&self, path: &str, kind: EntryKind) -> bool {
@@ -85,9 +94,12 @@ impl Artifact {
 
 impl Tree for Artifact {
     fn kind(&self, path: &str) -> Option<EntryKind> {
-        let kind = self.tree.kind(path)?;
-        let inside = is_within(path, &self.base) || is_within(&self.base, path);
-        (inside && self.holds(path, kind) && self.reaches(path)).then_some(kind)
+        let known = self.seen.read().unwrap_or_else(PoisonError::into_inner).get(path).copied();
+        known.unwrap_or_else(|| {
+            let kind = self.look(path);
+            self.seen.write().unwrap_or_else(PoisonError::into_inner).insert(path.into(), kind);
+            kind
+        })
     }
 
     fn content_id(&self, path: &str) -> Result<ContentId, TreeError> {

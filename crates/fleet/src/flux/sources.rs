@@ -11,6 +11,7 @@ use gitops_yaml::{SmolStr, Span};
 
 use super::artifact;
 use super::include::{Included, Mount};
+use super::kept::{Asked, Question};
 use super::sourceignore::Artifact;
 use super::variables::Objects;
 use crate::files::clamped;
@@ -41,6 +42,7 @@ pub(crate) enum Files {
 }
 
 /// Finds the sources of one cluster.
+#[derive(Clone, Copy)]
 pub(crate) struct Resolver<'w> {
     pub world: &'w World<'w>,
     /// The cluster's name.
@@ -51,6 +53,8 @@ pub(crate) struct Resolver<'w> {
     pub own: &'w SourceRef,
     /// The folder that is the root of that source's artifact.
     pub base: &'w SmolStr,
+    /// What is asked of the outside.
+    pub asked: &'w Asked,
 }
 
 impl Resolver<'_> {
@@ -101,12 +105,13 @@ impl Resolver<'_> {
         };
         let ignore = view.ignore().and_then(|n| n.text());
         if let Some(folder) = url.and_then(|u| self.mapped(u)) {
+            self.asked.is_made_once();
             let tree = self.world.tree.clone();
             let files = self.packed(Files::Here { tree, base: folder }, &included, ignore);
             return Followed { source, files };
         }
         let is_own = self.world.urls.is_empty() && id == self.own;
-        source.here = is_own || url.is_some_and(|u| self.here.contains(u));
+        source.here = is_own || url.is_some_and(|u| self.asked.is_here(self, u));
         if !source.here {
             let address = url.unwrap_or_default();
             let why = format!(
@@ -114,9 +119,12 @@ impl Resolver<'_> {
             );
             return Followed { source, files: Files::Gap(why) };
         }
+        if !included.is_empty() {
+            self.asked.is_made_once();
+        }
         let mut followed = self.read(source, url, view.reference().span);
         followed.files = self.packed(followed.files, &included, ignore);
-        followed
+        self.watched(followed, url, ignore)
     }
 
     /// The entry point's own source, which the repository does not hold.
@@ -131,7 +139,7 @@ impl Resolver<'_> {
         };
         let mut followed = self.read(source, None, None);
         followed.files = self.packed(followed.files, &[], None);
-        followed
+        self.watched(followed, None, None)
     }
 
     /// `asked` is the line that asks for the revision.
@@ -143,18 +151,18 @@ impl Resolver<'_> {
                 let base = if source.object == *self.own { self.base.clone() } else { "".into() };
                 Files::Here { tree, base }
             }
-            SourceTree::Elsewhere { why } => Files::Gap(why),
             SourceTree::Unresolved(mut problem) => {
                 problem.span = problem.span.or(asked).or(source.declared);
                 Files::Broken(problem)
             }
+            SourceTree::Elsewhere { why } => Files::Gap(why),
         };
         Followed { source, files }
     }
 
     /// The artifact that source-controller packs of some files: with what is included, without what is
     /// ignored.
-    fn packed(
+    pub(crate) fn packed(
         &self,
         files: Files,
         included: &[(Include, Followed)],
@@ -186,6 +194,23 @@ impl Resolver<'_> {
         Files::Here { tree: self.world.memo.artifact(&tree, &base, ignore, pack), base }
     }
 
+    /// The same files, and a note of what is looked at among them.
+    fn watched(&self, mut followed: Followed, url: Option<&str>, ignore: Option<&str>) -> Followed {
+        let Files::Here { tree, base } = &mut followed.files else {
+            self.asked.is_made_once();
+            return followed;
+        };
+        let question = Question {
+            source: followed.source.object.clone(),
+            url: url.map(SmolStr::new),
+            tracks: followed.source.tracks.clone(),
+            base: base.clone(),
+            ignore: ignore.map(SmolStr::new),
+        };
+        *tree = self.asked.watched(question, tree);
+        followed
+    }
+
     /// The folder that the configuration names for an address.
     fn mapped(&self, url: &str) -> Option<SmolStr> {
         let map = &self.world.config.repo_map;
@@ -194,6 +219,7 @@ impl Resolver<'_> {
     }
 
     fn external_artifact(&self, id: &SourceRef, objects: &Objects, depth: usize) -> Followed {
+        self.asked.is_made_once();
         let generators = objects.values().filter_map(|o| ArtifactGenerator::of(o).map(|g| (o, g)));
         for (object, generator) in generators {
             let Some(made) = generator.artifacts().into_iter().find(|a| a.id == *id) else {

@@ -18,7 +18,7 @@ pub(crate) fn states(world: &World, entry: &Entry, here: &Addresses) -> Vec<Clus
     let mut by_cluster: BTreeMap<SmolStr, Vec<Built>> = BTreeMap::new();
     by_cluster.insert(entry.name.clone(), Vec::new());
     let Walk { units, sources, .. } = walk;
-    for mut built in units {
+    for mut built in units.iter().cloned() {
         let remote = built.definition.view().and_then(|v| v.remote_cluster());
         let name = match remote {
             Some(remote) => {

@@ -9,6 +9,7 @@ use crate::decode::text;
 use crate::error::{Error, Result};
 use crate::fields::{Tag, rewrite, written, wrong_kind};
 use crate::kustomization::Image;
+use crate::pattern::{behind, go_regex, is_words};
 use crate::resources::Resources;
 
 /// Two passes, as kustomize makes them: every `containers` and `initContainers` anywhere, then the specs.
@@ -37,7 +38,7 @@ pub(crate) fn apply(
 
 struct Update<'a> {
     image: &'a Image,
-    matches: Regex,
+    matches: Matches<'a>,
     /// The line that asks for the change.
     span: Span,
 }
@@ -45,17 +46,11 @@ struct Update<'a> {
 impl<'a> Update<'a> {
     /// `None` for a name that is no regular expression: it matches nothing.
     fn new(image: &'a Image, release: Release, asked: Span) -> Result<Option<Self>> {
-        let digest = match release {
-            Release::V5_8_1 => "sha256",
-            Release::V5_8_2 => "[a-zA-Z0-9]+([.+_-][a-zA-Z0-9]+)*",
-        };
         let name = text(&image.name);
-        let word = r"[a-zA-Z0-9_.\{\}-]*";
-        let pattern = format!("^{name}(:{word})?(@{digest}:{word})?$");
         let wanted = [&image.new_tag, &image.digest, &image.new_name, &image.tag_suffix];
         let span = wanted.into_iter().flatten().map(|t| t.span).next().or(image.span);
         let span = span.unwrap_or(asked);
-        match crate::selector::go_regex(&pattern) {
+        match Matches::new(name, release) {
             Ok(matches) => Ok(Some(Self { image, matches, span })),
             Err(_) if release >= Release::V5_8_2 => Ok(None),
             Err(e) => {
@@ -120,7 +115,7 @@ impl<'a> Update<'a> {
     /// The new value of an image, if the entry is about it.
     fn image(&self, node: &Node) -> Result<Option<Node>> {
         let Some(scalar) = node.as_scalar() else { return Err(wrong_kind(node, "ScalarNode")) };
-        if !self.matches.is_match(&scalar.text) {
+        if !self.matches.image(&scalar.text) {
             return Ok(None);
         }
         let (name, mut tag, mut digest) = split(&scalar.text);
@@ -141,6 +136,52 @@ impl<'a> Update<'a> {
         }
         written(node, new, Tag::Implied, "images", self.span).map(Some)
     }
+}
+
+/// The images that an entry is about: those of a name, whatever their tag and digest.
+enum Matches<'a> {
+    Words(&'a str, Release),
+    Regex(Regex),
+}
+
+impl<'a> Matches<'a> {
+    fn new(name: &'a str, release: Release) -> std::result::Result<Self, regex::Error> {
+        if is_words(name) {
+            return Ok(Self::Words(name, release));
+        }
+        let algorithm = match release {
+            Release::V5_8_1 => "sha256",
+            Release::V5_8_2 => "[a-zA-Z0-9]+([.+_-][a-zA-Z0-9]+)*",
+        };
+        let word = r"[a-zA-Z0-9_.\{\}-]*";
+        go_regex(&format!("^{name}(:{word})?(@{algorithm}:{word})?$")).map(Self::Regex)
+    }
+
+    fn image(&self, image: &str) -> bool {
+        match self {
+            Self::Words(name, release) => {
+                behind(name, image).is_some_and(|rest| is_version(rest, *release))
+            }
+            Self::Regex(regex) => regex.is_match(image),
+        }
+    }
+}
+
+/// Whether a text is what may follow an image's name: `:tag`, `@algorithm:digest`, both or nothing.
+fn is_version(text: &str, release: Release) -> bool {
+    let (tag, digest) = text.split_once('@').map_or((text, None), |(t, d)| (t, Some(d)));
+    let is_word =
+        |text: &str| text.bytes().all(|b| b.is_ascii_alphanumeric() || b"_.{}-".contains(&b));
+    let is_algorithm = |text: &str| match release {
+        Release::V5_8_1 => text == "sha256",
+        Release::V5_8_2 => text
+            .split(['.', '+', '_', '-'])
+            .all(|part| !part.is_empty() && part.bytes().all(|b| b.is_ascii_alphanumeric())),
+    };
+    let is_digest = |text: &str| {
+        text.split_once(':').is_some_and(|(before, hash)| is_algorithm(before) && is_word(hash))
+    };
+    (tag.is_empty() || tag.strip_prefix(':').is_some_and(is_word)) && digest.is_none_or(is_digest)
 }
 
 fn put_item(list: &mut Node, at: usize, new: Node) {
@@ -165,7 +206,8 @@ fn split(image: &str) -> (&str, &str, &str) {
 
 #[cfg(test)]
 mod tests {
-    use super::split;
+    use super::{Matches, is_version, split};
+    use crate::Release;
 
     #[test]
     fn ports_are_no_tags() {
@@ -173,5 +215,19 @@ mod tests {
         assert_eq!(split("a/b:1@sha256:2"), ("a/b", "1", "sha256:2"));
         assert_eq!(split("a@sha256:2"), ("a", "", "sha256:2"));
         assert_eq!(split("nginx:1"), ("nginx", "1", ""));
+    }
+
+    #[test]
+    fn names_without_operators_match_as_regular_expressions_do() {
+        for release in [Release::V5_8_1, Release::V5_8_2] {
+            for rest in
+                ["", ":1", "@sha256:2", ":1@sha256:2", "@sha-1:2", "@:2", "/b", ":1:2", "@a"]
+            {
+                // The group makes it an expression.
+                let Ok(Matches::Regex(regex)) = Matches::new("(a)", release) else { panic!() };
+                let wanted = regex.is_match(&format!("a{rest}"));
+                assert_eq!(is_version(rest, release), wanted, "{rest}");
+            }
+        }
     }
 }

@@ -51,7 +51,7 @@ impl Namespace<'_> {
     pub(crate) fn set_on(&self, object: &mut Object, kinds: &Kinds) -> Result<()> {
         let gvk = object.gvk();
         let create = Some((Create::Scalar, self.span));
-        if !kinds.is_cluster_scoped(&gvk) {
+        if !kinds.is_cluster_scoped(&object.body) {
             let path = "metadata/namespace".into();
             let spec = Spec { gvk: Gvk::default(), path, create: true };
             rewrite(&mut object.body, &gvk, &spec, create, &mut |old| self.set(old))?;

@@ -1,0 +1,209 @@
+//! Walks that are used again. A walk looks at files, at what its sources give and at which addresses mean
+//! this repository; where all of that is the same, so is the walk: for the other state of the repository,
+//! and once it is known what the cluster is called.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use gitops_config::FluxVersion;
+use gitops_model::{EntryKind, SourceRef, Tracks, Tree, TreeError};
+use gitops_yaml::{ContentId, SmolStr};
+
+use super::cluster::Walk;
+use super::definition::Definition;
+use super::entry::Entry;
+use super::sources::{Files, Resolver};
+use super::variables::{Objects, Variable};
+use crate::SourceTree;
+
+/// What a walk depends on beside what it asks.
+#[derive(PartialEq, Eq)]
+struct Start {
+    root: Definition,
+    seeds: Objects,
+    base: SmolStr,
+    version: Option<FluxVersion>,
+    configured: Vec<(SmolStr, Variable)>,
+}
+
+/// All walks of one run, by the folder at which they start.
+#[derive(Default)]
+pub(crate) struct Walks(Mutex<HashMap<SmolStr, Vec<Arc<Kept>>>>);
+
+struct Kept {
+    start: Start,
+    asked: Asked,
+    walk: Walk,
+}
+
+impl Walks {
+    /// An earlier walk from an entry, if it would come out the same now; else one that `make` makes, which
+    /// asks through the [`Asked`] that it is given.
+    pub(crate) fn walk(
+        &self,
+        entry: &Entry,
+        configured: &[(SmolStr, Variable)],
+        resolver: &Resolver,
+        make: impl FnOnce(&Asked) -> Walk,
+    ) -> Walk {
+        let start = Start {
+            root: entry.root.clone(),
+            seeds: entry.seeds.clone(),
+            base: entry.base.clone(),
+            version: entry.version,
+            configured: configured.to_vec(),
+        };
+        let known = lock(&self.0).get(&entry.path).cloned().unwrap_or_default();
+        let same = known.iter().filter(|kept| kept.start == start);
+        if let Some(walk) = same.filter_map(|kept| kept.again(resolver)).next() {
+            return walk;
+        }
+        let asked = Asked::default();
+        let walk = make(&asked);
+        let kept = Kept { start, asked, walk: walk.clone() };
+        lock(&self.0).entry(entry.path.clone()).or_default().push(Arc::new(kept));
+        walk
+    }
+}
+
+impl Kept {
+    /// The walk, if every question is answered as before. The commits of its sources are those of now.
+    fn again(&self, resolver: &Resolver) -> Option<Walk> {
+        let here = lock(&self.asked.here);
+        if *lock(&self.asked.once)
+            || here.iter().any(|(url, is)| resolver.here.contains(url) != *is)
+        {
+            return None;
+        }
+        let mut walk = self.walk.clone();
+        for (question, answer) in lock(&self.asked.sources).iter() {
+            let SourceTree::Here { tree, revision, deployed } = question.ask(resolver) else {
+                return None;
+            };
+            let files = Files::Here { tree, base: question.base.clone() };
+            let Files::Here { tree, .. } = resolver.packed(files, &[], question.ignore.as_deref())
+            else {
+                return None;
+            };
+            if !answer.holds_in(&tree) {
+                return None;
+            }
+            if let Some(followed) = walk.sources.get_mut(&question.source) {
+                (followed.source.revision, followed.source.deployed) = (revision, deployed);
+            }
+        }
+        Some(walk)
+    }
+}
+
+/// What a walk asked, and what it was told.
+#[derive(Default)]
+pub(crate) struct Asked {
+    sources: Mutex<BTreeMap<Question, Arc<Traced>>>,
+    here: Mutex<BTreeMap<SmolStr, bool>>,
+    /// Whether it asked what cannot be asked again.
+    once: Mutex<bool>,
+}
+
+/// What is asked of a source.
+#[derive(PartialEq, Eq, PartialOrd, Ord, Clone)]
+pub(crate) struct Question {
+    pub source: SourceRef,
+    pub url: Option<SmolStr>,
+    pub tracks: Tracks,
+    pub base: SmolStr,
+    pub ignore: Option<SmolStr>,
+}
+
+impl Question {
+    fn ask(&self, resolver: &Resolver) -> SourceTree {
+        let trees = resolver.world.trees;
+        trees.tree(resolver.cluster, &self.source, self.url.as_deref(), &self.tracks)
+    }
+}
+
+impl Asked {
+    /// Whether an address means this repository.
+    pub(crate) fn is_here(&self, resolver: &Resolver, url: &str) -> bool {
+        let is = resolver.here.contains(url);
+        lock(&self.here).insert(url.into(), is);
+        is
+    }
+
+    /// The artifact of a source, watched.
+    pub(crate) fn watched(&self, question: Question, artifact: &Arc<dyn Tree>) -> Arc<dyn Tree> {
+        let mut sources = lock(&self.sources);
+        sources.entry(question).or_insert_with(|| Traced::new(artifact.clone())).clone()
+    }
+
+    /// Notes that the walk holds for one state alone.
+    pub(crate) fn is_made_once(&self) {
+        *lock(&self.once) = true;
+    }
+}
+
+/// A tree and what was seen of it.
+struct Traced {
+    tree: Arc<dyn Tree>,
+    seen: Mutex<Seen>,
+}
+
+#[derive(Default)]
+struct Seen {
+    kinds: HashMap<SmolStr, Option<EntryKind>>,
+    contents: HashMap<SmolStr, Option<ContentId>>,
+    lists: HashMap<SmolStr, Vec<(SmolStr, EntryKind)>>,
+}
+
+impl Traced {
+    fn new(tree: Arc<dyn Tree>) -> Arc<Self> {
+        Arc::new(Self { tree, seen: Mutex::default() })
+    }
+
+    /// Whether another tree shows the same. The order of looking does not matter.
+    #[expect(clippy::iter_over_hash_type, reason = "all of it is looked at")]
+    fn holds_in(&self, tree: &Arc<dyn Tree>) -> bool {
+        if Arc::ptr_eq(&self.tree, tree) {
+            return true;
+        }
+        let seen = lock(&self.seen);
+        seen.kinds.iter().all(|(path, kind)| tree.kind(path) == *kind)
+            && seen.contents.iter().all(|(path, id)| tree.content_id(path).ok() == *id)
+            && seen.lists.iter().all(|(path, list)| tree.list(path) == *list)
+    }
+}
+
+impl Tree for Traced {
+    fn kind(&self, path: &str) -> Option<EntryKind> {
+        let kind = self.tree.kind(path);
+        lock(&self.seen).kinds.insert(path.into(), kind);
+        kind
+    }
+
+    fn content_id(&self, path: &str) -> Result<ContentId, TreeError> {
+        let id = self.tree.content_id(path);
+        lock(&self.seen).contents.insert(path.into(), id.as_ref().ok().copied());
+        id
+    }
+
+    fn read(&self, path: &str) -> Result<Arc<[u8]>, TreeError> {
+        self.content_id(path)?;
+        self.tree.read(path)
+    }
+
+    fn list(&self, path: &str) -> Vec<(SmolStr, EntryKind)> {
+        let list = self.tree.list(path);
+        lock(&self.seen).lists.insert(path.into(), list.clone());
+        list
+    }
+
+    // An artifact shows every file where it is written, and has no links.
+    fn written_at(&self, path: &str) -> SmolStr {
+        self.tree.written_at(path)
+    }
+}
+
+// A panic cannot leave these half-written, so a poisoned lock is still good.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
