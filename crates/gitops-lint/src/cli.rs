@@ -1,12 +1,14 @@
 //! The command line: what was typed. What it means is decided in `commands`.
 
 mod compare;
+mod late;
 
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub use compare::{Comparison, DiffArgs, PlanArgs, PlanFormat};
+pub use late::Late;
 
 /// Says what a change to a GitOps repository will do to every cluster, before it is merged.
 #[derive(Debug, Parser)]
@@ -39,30 +41,30 @@ pub enum Color {
 pub enum Command {
     /// Compare two states of the repository: what changes on which cluster, what will be refused,
     /// recreated or lost, how risky it is, and which waves may take it
-    Diff(DiffArgs),
+    Diff(Late<DiffArgs>),
     /// Show the way out of what a change would break: commits and commands in order, each with how
     /// one sees that it worked and how to go back
-    Plan(PlanArgs),
+    Plan(Late<PlanArgs>),
     /// Check one state of the repository
-    Check(CheckArgs),
+    Check(Late<CheckArgs>),
     /// Show the clusters that were discovered, what each tracks, and what was missed and why
-    Clusters(ClustersArgs),
+    Clusters(Late<ClustersArgs>),
     /// Print what `kustomize build DIR` prints
-    Build(BuildArgs),
+    Build(Late<BuildArgs>),
     /// Print what a cluster would be given
-    Render(RenderArgs),
+    Render(Late<RenderArgs>),
     /// Show who selects, mounts, owns and waits for whom on a cluster
-    Graph(GraphArgs),
+    Graph(Late<GraphArgs>),
     /// Show what a change to an object reaches
-    Impact(ImpactArgs),
+    Impact(Late<ImpactArgs>),
     /// Explain a rule
-    Explain(ExplainArgs),
+    Explain(Late<ExplainArgs>),
     /// List the rules
-    Rules(RulesArgs),
+    Rules(Late<RulesArgs>),
     /// Print a JSON Schema: of the configuration, or of the JSON report
-    Schema(SchemaArgs),
+    Schema(Late<SchemaArgs>),
     /// Print the script that completes commands in a shell
-    Completions(CompletionsArgs),
+    Completions(Late<CompletionsArgs>),
     /// Print the manual page
     Man,
 }

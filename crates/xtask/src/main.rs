@@ -6,6 +6,7 @@
     reason = "chores read and write files, and say what they found"
 )]
 
+mod bench;
 mod dye;
 mod fleet;
 mod new_rule;
@@ -16,6 +17,7 @@ use std::process::ExitCode;
 type Command = (&'static str, &'static str, fn(&[String]) -> Result<(), String>);
 
 const COMMANDS: &[Command] = &[
+    ("bench", "[--kustomize BIN] [REPOSITORY...]: measure the program, as ratios", bench::run),
     ("dye", "CASES_DIR [--kustomize BIN]: prove that values lead to what wrote them", dye::run),
     ("fleet", "--clusters N --out DIR: write a Flux fleet before and after a change", fleet::run),
     ("new-rule", "NAME: write a rule's two files and name it in the list", new_rule::run),
