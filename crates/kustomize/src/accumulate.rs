@@ -235,7 +235,7 @@ impl Target<'_> {
         trace.borrow_mut().roots.insert(loader.root.as_str().into());
         let had_schema = *self.session.schema_is_set.borrow();
         let outer = self.session.warnings.take();
-        let result = self.open(loader, &trace, place, false).and_then(|target| {
+        let result = self.open(loader, &trace, place, None).and_then(|target| {
             let root = &target.loader.root;
             let step = || format!("recursed accumulation of path '/{root}'");
             target.accumulate(Accumulated::empty()).with_context(step)
@@ -251,13 +251,13 @@ impl Target<'_> {
         Ok(result)
     }
 
-    /// Reads the kustomization of another root.
+    /// Reads the kustomization of another root; a component works on what is there `before`.
     fn open<'b>(
         &'b self,
         loader: &Loader<'b>,
         trace: &'b RefCell<Trace>,
         place: Option<Place>,
-        component: bool,
+        before: Option<&Resources>,
     ) -> Result<Target<'b>> {
         let loader =
             Loader { trace, root: loader.root.clone(), chain: loader.chain.clone(), ..*loader };
@@ -265,7 +265,8 @@ impl Target<'_> {
         let (kustomization, file_name, warnings) = Kustomization::load(&loader)
             .with_context(|| format!("couldn't make target for path '/{root}'"))?;
         self.session.warnings.borrow_mut().extend(warnings);
-        self.session.set_schema(&kustomization, &loader)?;
+        self.session.set_schema(&kustomization, &loader, before.unwrap_or(&Resources::default()))?;
+        let component = before.is_some();
         if component && !kustomization.is_component() {
             let kind = text(&kustomization.kind);
             let kind = if kind.is_empty() { "Kustomization" } else { kind };
@@ -285,7 +286,7 @@ impl Target<'_> {
         let loader = self.enter(path).context("loader.New").context(context)?;
         let place = self.place.as_ref().map(|place| place.join(path));
         let root = loader.root.clone();
-        let target = self.open(&loader, self.loader.trace, place, true);
+        let target = self.open(&loader, self.loader.trace, place, Some(&all.resources));
         self.loader.trace.borrow_mut().roots.insert(root.as_str().into());
         target
             .and_then(|target| {

@@ -90,7 +90,7 @@ fn render_root(
         left_out,
         build_metadata,
     };
-    session.set_schema(&kustomization, &loader)?;
+    session.set_schema(&kustomization, &loader, &Resources::default())?;
     let place = build_metadata.map(|_| Place::default());
     let target = Target { session: &session, loader, kustomization, file_name, place };
     let all = target.accumulate(Accumulated::empty())?;

@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::sync::Arc;
 
-use gitops_model::{Problem, Unchecked};
+use gitops_model::{Gvk, Problem, Unchecked};
 use gitops_schema::MergeSchema;
 use gitops_yaml::Span;
 
@@ -11,6 +11,7 @@ use crate::error::{Context as _, Error, Result};
 use crate::id::Kinds;
 use crate::kustomization::Kustomization;
 use crate::load::Loader;
+use crate::resources::Resources;
 use crate::{Context, Options};
 
 /// One build.
@@ -32,8 +33,14 @@ impl Session<'_> {
         self.kinds.borrow().clone()
     }
 
-    /// Takes the schema of an `openapi` field, unless one counts already.
-    pub(crate) fn set_schema(&self, kustomization: &Kustomization, loader: &Loader) -> Result<()> {
+    /// Takes the schema of an `openapi` field, unless one counts already. kustomize reads its own schema
+    /// when it meets a kind that it does not know; if it did so in what is there `before`, that one stays.
+    pub(crate) fn set_schema(
+        &self,
+        kustomization: &Kustomization,
+        loader: &Loader,
+        before: &Resources,
+    ) -> Result<()> {
         let field = |name: &str| {
             let found = kustomization.openapi.iter().find(|(k, _)| *k == name);
             found.map(|(_, pair)| pair.value.clone())
@@ -55,7 +62,12 @@ impl Session<'_> {
                     let span = file.errors.first().map(|e| e.span).or(path.map(|p| p.span));
                     return Err(Error::new("invalid schema file", span));
                 };
-                let schema = MergeSchema::from_openapi(document);
+                let mut schema = MergeSchema::from_openapi(document);
+                let builtin = MergeSchema::builtin();
+                let is_known = |gvk: Gvk| builtin.knows(&gvk.api_version(), &gvk.kind);
+                if before.0.iter().any(|object| !is_known(object.gvk())) {
+                    schema = schema.behind_builtin();
+                }
                 self.kinds.borrow_mut().custom = Some(Arc::new(schema));
                 *self.schema_is_set.borrow_mut() = true;
                 Ok(())

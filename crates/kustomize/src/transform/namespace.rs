@@ -22,6 +22,9 @@ pub(crate) enum Subjects {
     Never,
 }
 
+/// What kustomize writes on what a chart made: its namespace is helm's business.
+const BY_HELM: &str = "internal.config.kubernetes.io/helm-generated";
+
 /// What is asked for.
 pub(crate) struct Namespace<'a> {
     pub(crate) name: SmolStr,
@@ -37,7 +40,8 @@ fn is_binding(kind: &str) -> bool {
 
 impl Namespace<'_> {
     pub(crate) fn apply(&self, resources: &mut Resources, kinds: &Kinds) -> Result<()> {
-        for object in resources.0.iter_mut().filter(|o| !o.is_empty()) {
+        let is_for_us = |o: &&mut Object| !o.is_empty() && o.annotation(BY_HELM) != Some("true");
+        for object in resources.0.iter_mut().filter(is_for_us) {
             object.push_previous(kinds);
             self.set_on(object, kinds)?;
         }

@@ -143,6 +143,11 @@ fn merge(
     for object in resources.0.iter_mut().filter(|o| !o.is_empty()) {
         if selector.selects(object, kinds) {
             merge_one(object, &body, &options, cx, "patches")?;
+            if object.body.as_map().is_some() && object.body.get("apiVersion").is_none() {
+                // kustomize gives the patch the version of its target, even if that has none.
+                let span = body.span();
+                object.body.set(Entry::new("apiVersion", span, Node::null(Origin::new(span))));
+            }
         }
     }
     resources.drop_empty();

@@ -13,6 +13,8 @@ pub struct MergeSchema {
     types: HashMap<SmolStr, Type>,
     kinds: HashMap<(SmolStr, SmolStr), SmolStr>,
     scopes: HashMap<(SmolStr, SmolStr), bool>,
+    /// Whether the built-in types are known as well, and count before these.
+    has_builtin: bool,
 }
 
 #[derive(Debug, Clone, Default)]
@@ -81,6 +83,18 @@ impl MergeSchema {
         schema
     }
 
+    /// The same schema, with the built-in types before its own.
+    #[must_use]
+    pub fn behind_builtin(self) -> Self {
+        Self { has_builtin: true, ..self }
+    }
+
+    /// Whether this schema itself has a type for a kind.
+    #[must_use]
+    pub fn knows(&self, api_version: &str, kind: &str) -> bool {
+        self.kinds.contains_key(&(api_version.into(), kind.into()))
+    }
+
     /// Whether this document says that a kind is cluster-scoped; the built-in table does not count here.
     #[must_use]
     pub fn says_cluster_scoped(&self, api_version: &str, kind: &str) -> bool {
@@ -92,18 +106,25 @@ impl MergeSchema {
         let list = schema.get("type").and_then(Node::text) == Some("array");
         let reference = schema.at(&["items", "$ref"]).and_then(Node::text);
         let name = reference.and_then(|r| r.rsplit('/').next());
-        let of = name.map(|n| n.strip_prefix("io.k8s.api.").unwrap_or(n).into());
+        let of = name.map(|n| short(n).into());
         Field { list, keys: merge_keys(schema).filter(|_| list), of }
     }
 
     pub(crate) fn root(&self, api_version: &str, kind: &str) -> Option<Field> {
-        let name = self.kinds.get(&(api_version.into(), kind.into()))?;
+        let id = (api_version.into(), kind.into());
+        let builtin = self.has_builtin.then(|| Self::builtin().kinds.get(&id)).flatten();
+        let name = builtin.or_else(|| self.kinds.get(&id))?;
         Some(Field { of: Some(name.clone()), ..Field::default() })
     }
 
     pub(crate) fn field(&self, of: &Field, key: &str) -> Option<&Field> {
-        let of = self.types.get(of.of.as_ref()?).filter(|_| !of.list)?;
+        let of = self.named(of.of.as_ref()?).filter(|_| !of.list)?;
         of.fields.get(key).or(of.others.as_deref())
+    }
+
+    fn named(&self, name: &str) -> Option<&Type> {
+        let builtin = self.has_builtin.then(|| Self::builtin().types.get(short(name))).flatten();
+        builtin.or_else(|| self.types.get(name))
     }
 
     pub(crate) fn items(&self, of: &Field) -> Option<Field> {
@@ -136,6 +157,12 @@ impl MergeSchema {
         });
         Field { list, keys: merge_keys(schema).filter(|_| list), of }
     }
+}
+
+/// The name that the built-in table gives to a definition.
+fn short(definition: &str) -> &str {
+    let packages = ["io.k8s.api.", "io.k8s.apimachinery.pkg.apis.meta."];
+    packages.iter().find_map(|p| definition.strip_prefix(p)).unwrap_or(definition)
 }
 
 fn has_fields(schema: &Node) -> bool {
