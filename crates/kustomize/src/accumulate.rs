@@ -265,7 +265,11 @@ impl Target<'_> {
         let (kustomization, file_name, warnings) = Kustomization::load(&loader)
             .with_context(|| format!("couldn't make target for path '/{root}'"))?;
         self.session.warnings.borrow_mut().extend(warnings);
-        self.session.set_schema(&kustomization, &loader, before.unwrap_or(&Resources::default()))?;
+        self.session.set_schema(
+            &kustomization,
+            &loader,
+            before.unwrap_or(&Resources::default()),
+        )?;
         let component = before.is_some();
         if component && !kustomization.is_component() {
             let kind = text(&kustomization.kind);

@@ -258,10 +258,10 @@ impl Kustomization {
         let content = loader.read(&path(name)?)?;
         let file = loader.parse(&content);
         let first_end = file.documents.get(1).map(|second| second.span().start);
-        let error = file.errors.iter().find(|e| {
-            e.kind != gitops_yaml::ErrorKind::DuplicateKey
-                && first_end.is_none_or(|end| e.span.start < end)
-        });
+        let error = file
+            .errors
+            .iter()
+            .find(|e| e.kind.is_fatal() && first_end.is_none_or(|end| e.span.start < end));
         if let Some(error) = error {
             return Err(
                 Error::at(error.message.clone(), error.span).context("invalid Kustomization")

@@ -1,7 +1,7 @@
 //! A resource while it is being built: its body, and what kustomize keeps about it in internal annotations.
 
 use gitops_model::{Gvk, Removal, Resource};
-use gitops_yaml::{Entry, Node, Origin, Scalar, SmolStr, Span, Style, Value};
+use gitops_yaml::{Entry, Node, Origin, ParseError, Scalar, SmolStr, Span, Style, Value};
 
 use crate::id::{Id, Identity, Kinds, gvk, meta};
 
@@ -72,6 +72,8 @@ pub(crate) struct Object {
     pub(crate) vars: Vec<SmolStr>,
     pub(crate) removed: Vec<Removal>,
     pub(crate) stable_name: Option<SmolStr>,
+    /// Keys that stand twice in what made it.
+    pub(crate) twice: Vec<ParseError>,
 }
 
 const INTERNAL: &str = "internal.config.kubernetes.io/";
@@ -102,7 +104,14 @@ const BUILD_ANNOTATIONS: [&str; 19] = [
 impl Object {
     pub(crate) fn new(body: Node) -> Self {
         let history = written_history(&body);
-        Self { body, history, vars: Vec::new(), removed: Vec::new(), stable_name: None }
+        Self {
+            body,
+            history,
+            vars: Vec::new(),
+            removed: Vec::new(),
+            stable_name: None,
+            twice: Vec::new(),
+        }
     }
 
     pub(crate) fn id(&self, kinds: &Kinds) -> Id {

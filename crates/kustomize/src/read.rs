@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use gitops_yaml::{ErrorKind, Node, ParseError, Sources, Span};
+use gitops_yaml::{ErrorKind, Node, ParseError, Sources, Span, Value};
 
 use crate::error::{Error, Result};
 use crate::load::{Content, Loader};
@@ -26,16 +26,18 @@ pub(crate) struct Text<'a> {
     pub(crate) span: Span,
 }
 
-/// The objects of a text. `strict` refuses keys that stand twice.
+/// The objects of a text. `strict` refuses keys that are no strings.
 pub(crate) fn objects(source: &Text, sources: &Sources, strict: bool) -> Result<Vec<Object>> {
     let Text { documents, errors, text, span } = *source;
-    let mut queue: VecDeque<Node> = nonempty(documents).cloned().collect();
-    let mut errors: Vec<&ParseError> = errors.iter().collect();
-    if !errors.is_empty() {
-        queue.iter_mut().for_each(|document| join_annotations(document, &mut errors));
+    if let Some(error) = errors.iter().find(|e| e.kind.is_fatal()) {
+        return Err(Error::from(error));
     }
-    if let Some(error) = errors.iter().find(|e| strict || e.kind != ErrorKind::DuplicateKey) {
-        return Err(Error::from(*error));
+    let mut queue: VecDeque<Node> = nonempty(documents).cloned().collect();
+    let mut twice: Vec<&ParseError> =
+        errors.iter().filter(|e| e.kind == ErrorKind::DuplicateKey).collect();
+    if !twice.is_empty() {
+        queue.iter_mut().for_each(|document| join_annotations(document, &mut twice));
+        queue.iter_mut().for_each(|document| count_firsts(document, &twice));
     }
     check_separators(text, span)?;
     if let [only] = documents
@@ -53,7 +55,11 @@ pub(crate) fn objects(source: &Text, sources: &Sources, strict: bool) -> Result<
     while let Some(node) = queue.pop_front() {
         let kind = node.get("kind").and_then(Node::text).unwrap_or_default();
         match node.get("items").filter(|_| kind.ends_with("List")) {
-            None => objects.push(Object::new(node)),
+            None => {
+                let twice = twice.iter().filter(|e| contains(node.span(), e.span));
+                let twice = twice.map(|e| (*e).clone()).collect();
+                objects.push(Object { twice, ..Object::new(node) });
+            }
             Some(items) if items.is_null() => {}
             Some(items) => {
                 let Some(items) = items.as_seq() else {
@@ -93,10 +99,52 @@ fn join_annotations(object: &mut Node, errors: &mut Vec<&ParseError>) {
     }
     errors.retain(|e| {
         let whole = e.first.as_ref().is_some_and(|f| lists.contains(&f.value.span()));
-        let inside =
-            e.kind == ErrorKind::DuplicateKey && lists.iter().any(|l| contains(*l, e.span));
+        let inside = lists.iter().any(|l| contains(*l, e.span));
         !whole && !inside
     });
+}
+
+/// Gives keys that stand twice their first value: it is the one that kustomize finds.
+fn count_firsts(node: &mut Node, twice: &[&ParseError]) {
+    match &node.value {
+        Value::Map(entries) => {
+            let mut entries = entries.to_vec();
+            for entry in &mut entries {
+                for first in twice.iter().rev().filter_map(|e| Some((e.span, e.first.as_deref()?)))
+                {
+                    if entry.key_span == first.0 {
+                        *entry = first.1.clone();
+                    }
+                }
+                count_firsts(&mut entry.value, twice);
+            }
+            *node = Node::map(entries, node.origin.clone());
+        }
+        Value::Seq(items) => {
+            let mut items = items.to_vec();
+            items.iter_mut().for_each(|item| count_firsts(item, twice));
+            *node = Node::seq(items, node.origin.clone());
+        }
+        Value::Scalar(_) => {}
+    }
+}
+
+/// Refuses an object that still has a map in which a key stands twice.
+pub(crate) fn check_twice(object: &Object) -> Result<()> {
+    let mut found = Ok(());
+    if object.twice.is_empty() {
+        return found;
+    }
+    object.body.walk(&mut |node| {
+        let mut wrong = object.twice.iter().filter(|e| {
+            let key = e.first.as_ref().map(|f| f.key.as_str()).unwrap_or_default();
+            contains(node.span(), e.span) && node.get(key).is_some()
+        });
+        if let (Some(error), Ok(())) = (wrong.next(), &found) {
+            found = Err(Error::from(error));
+        }
+    });
+    found
 }
 
 fn contains(outer: Span, inner: Span) -> bool {

@@ -111,6 +111,7 @@ fn finish(
     vars.resolve(&mut resources, &config)?;
     resources.0.iter().try_for_each(|o| crate::read::check_metadata(&o.body))?;
     resources.0.retain(|o| !is_local(o));
+    resources.0.iter().try_for_each(crate::read::check_twice)?;
     let options = kustomization.sort_options.as_ref();
     crate::order::sort(&mut resources.0, options, |o| o.id(kinds))?;
     resources.check_unique(kinds)?;
@@ -186,7 +187,11 @@ pub(crate) fn load_objects(
         let content = loader.read(path)?;
         crate::read::objects_of(&loader, &content)
     };
-    let objects = read().map_err(|e| vec![e.problem(path)])?;
+    let objects = read().and_then(|objects| {
+        objects.iter().try_for_each(crate::read::check_twice)?;
+        Ok(objects)
+    });
+    let objects = objects.map_err(|e| vec![e.problem(path)])?;
     let settled = objects.into_iter().map(|mut object| {
         object.settle_annotations();
         object

@@ -79,7 +79,6 @@ fn a_broken_document_takes_no_other_along() {
         "b: 1\n\t\n",
         "b:\n-\t1",
         ": 1",
-        "b: 1\n...\nc: 1",
         "b: *x",
         "{a: 1}: 2",
         "b: \u{0}",
@@ -117,6 +116,31 @@ fn a_key_that_stands_twice_names_both_places() {
     assert_eq!(error.kind, ErrorKind::DuplicateKey);
     assert_eq!((error.first.as_ref().map(|e| e.key_span.start), error.span.start), (Some(0), 10));
     assert_eq!(parsed.documents[0].get("a").and_then(Node::text), Some("3"));
+}
+
+#[test]
+fn a_block_of_blank_lines_keeps_its_breaks_wherever_it_stands() {
+    let value = |text: &str| sound(text).get("a").and_then(Node::text).map(str::to_owned);
+    assert_eq!(value("a: |+\n\nb: c +\n").as_deref(), Some("\n"));
+    assert_eq!(value("a: |+\n\n").as_deref(), Some("\n"));
+    assert_eq!(value("a: |+\n").as_deref(), Some(""));
+    assert_eq!(value("b: 1\na: |\n").as_deref(), Some(""));
+}
+
+#[test]
+fn an_alias_that_is_a_key_ends_at_its_colon() {
+    let document = sound("name: &app shop\nby:\n  *app: {x: 1}\n");
+    assert!(document.at(&["by", "shop", "x"]).is_some());
+}
+
+#[test]
+fn what_no_reader_reads_is_told() {
+    for text in ["a: 1\n...\nb: 2\n", "  a: 1\nb: 2\n"] {
+        let parsed = read(text);
+        assert_eq!(parsed.documents.len(), 1, "{text}");
+        assert_eq!(parsed.errors[0].kind, ErrorKind::Unread, "{text}");
+        assert!(!parsed.errors[0].kind.is_fatal());
+    }
 }
 
 #[test]

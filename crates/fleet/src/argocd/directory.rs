@@ -1,7 +1,7 @@
 //! Plain files of a directory. Source: `findManifests` in `reposerver/repository/repository.go`.
 
 use gitops_model::{EntryKind, Problem, ProblemKind, Tree};
-use gitops_yaml::{ContentId, Entry, ErrorKind, Node, ParsedFile, Sources};
+use gitops_yaml::{ContentId, Entry, Node, ParsedFile, Sources};
 use regex::Regex;
 
 use super::patterns::gobwas;
@@ -119,7 +119,7 @@ fn has_kind(node: &Node) -> bool {
 
 /// The one object of a JSON file.
 fn json_object(file: &ParsedFile) -> Result<Node, Problem> {
-    if let Some(error) = file.errors.iter().find(|e| e.kind != ErrorKind::DuplicateKey) {
+    if let Some(error) = file.errors.iter().find(|e| e.kind.is_fatal()) {
         return Err(Problem::from(error));
     }
     match file.documents.as_slice() {
@@ -135,7 +135,7 @@ fn json_object(file: &ParsedFile) -> Result<Node, Problem> {
 fn objects(file: &ParsedFile) -> Result<Vec<Node>, Problem> {
     let mut objects = Vec::new();
     let directive = file.source.text.lines().any(|line| line.starts_with('%'));
-    let broken = file.errors.iter().filter(|e| e.kind != ErrorKind::DuplicateKey);
+    let broken = file.errors.iter().filter(|e| e.kind.is_fatal());
     let broken = broken.min_by_key(|e| e.span.start);
     let stops = |e: Problem, objects: &[Node]| {
         let looks_like_one = WORDS.iter().all(|w| file.source.text.contains(w));

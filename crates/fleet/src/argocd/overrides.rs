@@ -2,7 +2,7 @@
 
 use gitops_api::argocd::Source;
 use gitops_model::{EntryKind, Problem, Tree};
-use gitops_yaml::{Entry, ErrorKind, Node, Sources};
+use gitops_yaml::{Entry, Node, Sources};
 
 use crate::files::{join, load};
 
@@ -24,7 +24,7 @@ pub(super) fn merged(
             continue;
         }
         let Ok(parsed) = load(sources, tree, &path) else { continue };
-        if let Some(error) = parsed.errors.iter().find(|e| e.kind != ErrorKind::DuplicateKey) {
+        if let Some(error) = parsed.errors.iter().find(|e| e.kind.is_fatal()) {
             return Err(Problem::from(error));
         }
         if let Some(patch) = parsed.documents.first() {

@@ -6,7 +6,7 @@ use std::cell::RefCell;
 use std::sync::Arc;
 
 use gitops_model::{Problem, ProblemKind, Resource};
-use gitops_yaml::{ErrorKind, Exposure, Limits, Node, Origin, Span, parse, print};
+use gitops_yaml::{Exposure, Limits, Node, Origin, Span, parse, print};
 
 use super::envsubst::{Error, Expression, Lookup, Template};
 use super::overlay::{Rewriter, TEXT, overlay, touches};
@@ -38,7 +38,7 @@ pub(crate) fn substitute(
     let text = run.evaluate(&text).map_err(|_| run.problems(object))?;
     let start = object.body.span();
     let parsed = parse(start.file, &text, &Limits::default());
-    let fatal = parsed.errors.iter().find(|e| e.kind != ErrorKind::DuplicateKey);
+    let fatal = parsed.errors.iter().find(|e| e.kind.is_fatal());
     let (None, Some(new)) = (fatal, parsed.documents.first()) else {
         return Err(vec![no_yaml(object, fatal.map_or("", |e| &e.message))]);
     };

@@ -48,8 +48,7 @@ impl Source {
 
     /// The operations, if the text is a list of them. A text that begins with `[` is read as JSON alone.
     fn operations(&self, loader: &Loader) -> Option<JsonPatch> {
-        let broken =
-            self.parsed.errors.iter().any(|e| e.kind != gitops_yaml::ErrorKind::DuplicateKey);
+        let broken = self.parsed.errors.iter().any(|e| e.kind.is_fatal());
         if self.text.starts_with('[') {
             let json: serde_json::Value = serde_json::from_str(&self.text).ok()?;
             if broken {
@@ -122,6 +121,7 @@ fn merge(
             let at = at.or_at(patch.body.span())?;
             if let Some(target) = resources.0.get_mut(at) {
                 merge_one(target, &patch.body, &options, cx, "patches")?;
+                target.twice.extend_from_slice(&patch.twice);
             }
         }
         return Ok(());
@@ -142,8 +142,10 @@ fn merge(
     let body = with_string_metadata(&patch.body);
     for object in resources.0.iter_mut().filter(|o| !o.is_empty()) {
         if selector.selects(object, kinds) {
+            let versionless = object.body.get("apiVersion").is_none();
             merge_one(object, &body, &options, cx, "patches")?;
-            if object.body.as_map().is_some() && object.body.get("apiVersion").is_none() {
+            object.twice.extend_from_slice(&patch.twice);
+            if versionless && object.body.as_map().is_some() {
                 // kustomize gives the patch the version of its target, even if that has none.
                 let span = body.span();
                 object.body.set(Entry::new("apiVersion", span, Node::null(Origin::new(span))));
@@ -268,6 +270,7 @@ fn operate_on(
     by: &'static str,
     loader: &Loader,
 ) -> Result<()> {
+    read::check_twice(object)?;
     let annotations = object.body.at(&["metadata", "annotations"]);
     if !object.history.is_empty() && annotations.is_none_or(Node::is_null) {
         // kustomize's own annotations are there while the patch runs.
@@ -328,6 +331,7 @@ pub(crate) fn apply_patches(
         if let Some(target) = resources.0.get_mut(at) {
             let options = PatchOptions::default();
             merge_one(target, &body, &options, (loader, kinds), "patchesStrategicMerge")?;
+            target.twice.extend_from_slice(&patch.twice);
         }
         resources.drop_empty();
     }

@@ -33,7 +33,7 @@ pub(crate) fn load(entries: &[Replacement], loader: &Loader) -> Result<Vec<Repla
         }
         let content = loader.load(path).or_at(path.span)?;
         let file = loader.parse(&content);
-        if let Some(error) = file.errors.first() {
+        if let Some(error) = file.errors.iter().find(|e| e.kind.is_fatal()) {
             return Err(Error::from(error));
         }
         let document = file.documents.first();

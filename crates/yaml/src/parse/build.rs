@@ -73,8 +73,18 @@ impl<'t> Builder<'t> {
     pub(super) fn run(&mut self, text: &str) -> Result<(), ScanError> {
         let mut parser = Parser::new_from_str(text).keep_tags(true);
         loop {
-            let (event, at) = parser.next_token()?;
+            let (event, at) = match parser.next_token() {
+                Err(error) if self.is_over() => {
+                    self.unread(self.positions.byte(*error.marker()));
+                    return Ok(());
+                }
+                token => token?,
+            };
             let is_end = event == Event::StreamEnd;
+            if event == Event::DocumentStart && self.is_over() {
+                self.unread(self.positions.byte(at));
+                return Ok(());
+            }
             if self.event(event, at).is_err() {
                 self.documents.clear();
                 return Ok(());
@@ -107,7 +117,7 @@ impl<'t> Builder<'t> {
 
     fn event(&mut self, event: Event, at: Marker) -> Result<(), Stop> {
         match event {
-            Event::DocumentStart => return self.document(at),
+            Event::DocumentStart => self.last_end = self.positions.byte(at),
             Event::StreamEnd if self.has_tabs => return self.check_tabs(self.positions.end()),
             Event::Scalar(text, style, anchor, tag) => {
                 let node = self.scalar(text, style, tag.as_ref(), at)?;
@@ -124,13 +134,14 @@ impl<'t> Builder<'t> {
         Ok(())
     }
 
-    fn document(&mut self, at: Marker) -> Result<(), Stop> {
-        self.last_end = self.positions.byte(at);
-        if self.documents.is_empty() {
-            return Ok(());
-        }
-        let span = Span::new(self.file, self.last_end, self.last_end);
-        self.refuse("a document behind `...` starts with `---`", span)
+    /// Whether a whole document has been read.
+    fn is_over(&self) -> bool {
+        self.stack.is_empty() && !self.documents.is_empty()
+    }
+
+    fn unread(&mut self, at: u32) {
+        let message = "what stands behind the end of a document starts with `---`".to_owned();
+        self.fail(ErrorKind::Unread, message, at, at);
     }
 
     /// Looks at what stands between the last token and the next.

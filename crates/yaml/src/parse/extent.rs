@@ -35,7 +35,7 @@ pub(super) fn quoted_len(source: &str, quote: u8) -> usize {
 /// of a document the library reads a line break too many.
 pub(super) fn end_blank(source: &str, value: &mut String) {
     let (header, content) = source.split_once('\n').unwrap_or((source, ""));
-    if content.trim().is_empty() {
+    if header.starts_with(['|', '>']) && content.trim().is_empty() {
         let kept = if header.contains('+') { content.matches('\n').count() } else { 0 };
         value.truncate(kept);
     }

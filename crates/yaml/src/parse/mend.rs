@@ -1,8 +1,8 @@
 //! Text that go-yaml reads and the library refuses: it is mended in a copy, and parsed again.
 //!
 //! Continuation lines of quoted scalars and of `[…]` and `{…}` may stand further left in YAML 1.1 than in
-//! 1.2, and a tab may follow a `:`. Indentation there means nothing, so it can be added; what moved by
-//! how much is kept, for positions in the file.
+//! 1.2, a tab may follow a `:`, and a colon ends the name of an alias. Indentation there means nothing, so
+//! it can be added; what moved by how much is kept, for positions in the file.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -51,6 +51,7 @@ impl<'t> Mended<'t> {
                 self.indent(line..line + 1, DEEP)
             }
             "tab cannot be used as indentation" => self.indent(line..line + 1, DEEP),
+            "while parsing node, found unknown anchor" => self.end_alias(line, column),
             "':' must be followed by a valid YAML whitespace" => self.replace_tabs(line, column),
             _ => false,
         }
@@ -94,6 +95,21 @@ impl<'t> Mended<'t> {
         }
         self.shifts.extend(lines.map(|line| (line, spaces)));
         self.text = Cow::Owned(text);
+        true
+    }
+
+    /// Puts a space between an alias that is a key and its colon.
+    fn end_alias(&mut self, line: usize, column: usize) -> bool {
+        let Some(start) = self.byte(line, column) else { return false };
+        let alias = self.text[start..].strip_prefix('*').unwrap_or_default();
+        let name = alias.find(|c: char| !c.is_ascii_alphanumeric() && c != '-' && c != '_');
+        let Some(len) = name.filter(|len| alias[*len..].starts_with(':')) else { return false };
+        if self.shifts.contains_key(&line) {
+            return false;
+        }
+        let colon = start + 1 + len;
+        self.text = Cow::Owned(format!("{} {}", &self.text[..colon], &self.text[colon..]));
+        self.shifts.insert(line, 1);
         true
     }
 

@@ -52,10 +52,20 @@ pub enum ErrorKind {
     Syntax,
     /// A key stands twice in one map; the last one counts.
     DuplicateKey,
+    /// Text behind the end of a document that no `---` starts; readers pass over it.
+    Unread,
     /// A limit of [`Limits`] was passed; the document is lost.
     Limit,
     /// The file is no UTF-8 text.
     Encoding,
+}
+
+impl ErrorKind {
+    /// Whether readers that take what they can get refuse the text.
+    #[must_use]
+    pub fn is_fatal(self) -> bool {
+        !matches!(self, Self::DuplicateKey | Self::Unread)
+    }
 }
 
 impl ParseError {
@@ -100,6 +110,12 @@ fn read(file: FileId, positions: Positions, limits: &mut Limits, out: &mut Parse
         out.errors.push(ParseError { kind: ErrorKind::Syntax, message, span, first: None });
         return;
     }
+    if let Some(version) = version(positions.text()).filter(|v| *v != "1.1") {
+        let message = format!("readers know YAML 1.1 alone, this says {version}");
+        let span = Span::new(file, positions.start(), positions.start());
+        out.errors.push(ParseError { kind: ErrorKind::Syntax, message, span, first: None });
+        return;
+    }
     let mut mended = Mended::new(positions.text());
     loop {
         let mut builder = Builder::new(file, positions.clone().shifted(mended.shifts()), *limits);
@@ -114,6 +130,12 @@ fn read(file: FileId, positions: Positions, limits: &mut Limits, out: &mut Parse
         out.errors.append(&mut builder.errors);
         return;
     }
+}
+
+/// The version that a `%YAML` line before a document names.
+fn version(text: &str) -> Option<&str> {
+    let mut lines = text.lines().filter(|line| !line.trim().is_empty() && !line.starts_with('#'));
+    lines.next()?.strip_prefix("%YAML ").map(str::trim)
 }
 
 fn is_control(byte: u8) -> bool {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use gitops_model::{EntryKind, Tree};
 use gitops_template::{Value, normalize};
-use gitops_yaml::{ErrorKind, Node, SmolStr};
+use gitops_yaml::{Node, SmolStr};
 
 use super::Stop;
 use super::generate::Generator;
@@ -90,8 +90,7 @@ impl Generator<'_> {
         let file = load(self.inputs.sources, tree, path).map_err(|e| unreadable(&e))?;
         let first = file.documents.first();
         let end = first.filter(|_| file.documents.len() > 1).map_or(u32::MAX, |d| d.span().end);
-        let broken =
-            file.errors.iter().find(|e| e.kind != ErrorKind::DuplicateKey && e.span.start <= end);
+        let broken = file.errors.iter().find(|e| e.kind.is_fatal() && e.span.start <= end);
         if let Some(error) = broken {
             return Err(Stop::wrong(
                 format!("the git generator finds no YAML in `{path}`: {}", error.message),

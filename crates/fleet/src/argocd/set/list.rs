@@ -1,7 +1,7 @@
 //! The list generator.
 
 use gitops_template::Value;
-use gitops_yaml::{ErrorKind, Exposure, Limits, Node, parse};
+use gitops_yaml::{Exposure, Limits, Node, parse};
 
 use super::Stop;
 use super::generate::Generator;
@@ -58,7 +58,7 @@ fn strings(element: &Node) -> Result<Value, Stop> {
 /// The maps of a text that holds a list of them.
 fn elements_yaml(node: &Node) -> Result<Vec<Value>, Stop> {
     let parsed = parse(node.span().file, node.text().unwrap_or_default(), &Limits::default());
-    let broken = parsed.errors.iter().find(|e| e.kind != ErrorKind::DuplicateKey);
+    let broken = parsed.errors.iter().find(|e| e.kind.is_fatal());
     if let Some(error) = broken {
         let message = format!("`elementsYaml` is no YAML: {}", error.message);
         return Err(Stop::wrong(message, node.span()));

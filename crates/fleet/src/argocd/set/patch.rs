@@ -1,7 +1,7 @@
 //! `templatePatch`: a template whose text is laid over the Application.
 
 use gitops_template::Value;
-use gitops_yaml::{Entry, ErrorKind, Exposure, Limits, Node, Origin, Value as Yaml, parse};
+use gitops_yaml::{Entry, Exposure, Limits, Node, Origin, Value as Yaml, parse};
 
 use super::Stop;
 use super::engine::Engine;
@@ -15,7 +15,7 @@ pub(super) fn apply(
 ) -> Result<(), Stop> {
     let filled = engine.fill(template.text().unwrap_or_default(), &template.origin, params)?;
     let parsed = parse(template.span().file, &filled.text, &Limits::default());
-    let broken = parsed.errors.iter().find(|e| e.kind != ErrorKind::DuplicateKey);
+    let broken = parsed.errors.iter().find(|e| e.kind.is_fatal());
     let document = parsed.documents.first();
     let patch = match (broken, document) {
         (Some(error), _) => {
