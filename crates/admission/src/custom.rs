@@ -2,7 +2,8 @@
 
 use gitops_model::{ApplyMode, FieldPath, Resource, Segment};
 use gitops_schema::{
-    Answer, Definition, Pairing, Rule, Type, identity, is_ruleless, pairing, rules,
+    Answer, Definition, Fault, Pairing, Rule, Type, Violation, identity, is_ruleless, pairing,
+    rules,
 };
 use gitops_yaml::Node;
 
@@ -37,7 +38,9 @@ pub(crate) fn judge(update: &Update<'_>) -> Verdict {
 fn sides(update: &Update<'_>, definition: Definition<'_>) -> Option<(Node, Node)> {
     let shape = definition.shape();
     let strict = update.mode == ApplyMode::ServerSide;
-    if strict && (definition.has_unknown_fields(&update.new.body) || is_malformed(update, &shape)) {
+    let unknown = |v: &Violation| matches!(v.fault, Fault::Unknown { .. });
+    let refused = definition.violations(&update.new.body);
+    if strict && (refused.iter().any(unknown) || is_malformed(update, &shape)) {
         return None;
     }
     let manifest = |object: &Resource| {
@@ -51,7 +54,8 @@ fn sides(update: &Update<'_>, definition: Definition<'_>) -> Option<(Node, Node)
     let live = definition.stored(&old);
     let sides = Sides { live: &live, old: Some(&old), new: &new };
     let stored = definition.stored(&written(sides, &shape, update.mode));
-    definition.is_valid(&stored).then_some((live, stored))
+    let valid = definition.violations(&stored).iter().all(unknown);
+    valid.then_some((live, stored))
 }
 
 /// Evaluates rules from the top down. Only values that were there before are looked at: a rule is

@@ -1,7 +1,7 @@
 //! The verdict.
 
 use gitops_model::{ApplyMode, FieldPath, Resource, Segment};
-use gitops_schema::{Immutable, Struct, decode, fill, immutable_fields, read};
+use gitops_schema::{Immutable, Struct, decode, fill, immutable_fields, is_unknown, read};
 use gitops_yaml::Node;
 
 use crate::write::{Sides, written};
@@ -45,7 +45,7 @@ fn builtin(update: &Update<'_>, known: &'static Struct) -> Verdict {
 fn depends_on_unknown(refusal: &Refusal) -> bool {
     let mut unknown = false;
     for side in [&refusal.before, &refusal.after].into_iter().flatten() {
-        side.walk(&mut |node| unknown = unknown || manifest::is_unknown(node));
+        side.walk(&mut |node| unknown = unknown || is_unknown(node));
     }
     unknown
 }

@@ -1,8 +1,8 @@
 //! Manifests that the server, or kubectl before it, cannot make an object of.
 
 use gitops_model::{ApplyMode, FieldPath, Resource};
-use gitops_schema::{List, Pairing, Quantity, Struct, Type, identity, whole};
-use gitops_yaml::{Exposure, Node};
+use gitops_schema::{List, Pairing, Quantity, Struct, Type, identity, is_unknown, whole};
+use gitops_yaml::Node;
 
 use crate::{Refusal, Update};
 
@@ -48,13 +48,6 @@ fn fields_fit(node: &Node, known: &Struct, strict: bool) -> bool {
     })
 }
 
-/// Whether a value is not known here: it is still to be substituted, or only the cluster can decrypt it.
-pub(crate) fn is_unknown(node: &Node) -> bool {
-    node.as_scalar().is_some_and(|scalar| {
-        scalar.exposure == Exposure::Unknown || scalar.text.starts_with("ENC[")
-    })
-}
-
 fn fits(node: &Node, ty: &Type, strict: bool) -> bool {
     if node.is_null() || is_unknown(node) {
         return true;
@@ -62,7 +55,9 @@ fn fits(node: &Node, ty: &Type, strict: bool) -> bool {
     match ty {
         Type::Any | Type::IntOrString => true,
         Type::Quantity => node.text().is_some_and(|text| Quantity::parse(text).is_some()),
-        Type::String | Type::Bytes | Type::Time => node.as_scalar().is_some(),
+        Type::String | Type::Enum(_) | Type::Duration | Type::Bytes | Type::Time => {
+            node.as_scalar().is_some()
+        }
         Type::Bool => node.as_bool().is_some(),
         Type::Int => whole(node).is_some_and(|number| i32::try_from(number).is_ok()),
         Type::Long => whole(node).is_some(),

@@ -13,6 +13,7 @@ mod disorder;
 mod keeping;
 mod removal;
 mod run;
+mod validity;
 mod wording;
 mod workload;
 mod write;
@@ -41,6 +42,7 @@ rules![
     deprecated_field,
     dollar_collapses,
     drift_uncorrected,
+    duplicate_item,
     duplicate_owner,
     environments_out_of_order,
     few_replicas,
@@ -50,6 +52,7 @@ rules![
     immutable_field,
     job_will_change,
     left_behind,
+    missing_field,
     missing_from_environment,
     missing_reference,
     moved_between_owners,
@@ -60,6 +63,8 @@ rules![
     no_prune,
     no_quota,
     not_a_string,
+    not_allowed_value,
+    not_as_it_reads,
     object_removed,
     order_assumed,
     order_reversed,
@@ -99,8 +104,10 @@ rules![
     substitution_failed,
     suspended,
     suspension_changed,
+    unknown_field,
     useless_suppression,
     version_label_in_selector,
     wave_not_enforceable,
     wave_unreachable,
+    wrong_type,
 ];

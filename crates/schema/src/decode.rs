@@ -57,7 +57,7 @@ fn is_zero(node: &Node, ty: &Type, pointer: bool) -> bool {
         Type::Struct(_) => node.as_map().is_some_and(<[_]>::is_empty),
         Type::Bool => node.as_bool() == Some(false),
         Type::Int | Type::Long | Type::Float => node.as_i64() == Some(0),
-        Type::String | Type::Bytes => node.text() == Some(""),
+        Type::String | Type::Enum(_) | Type::Duration | Type::Bytes => node.text() == Some(""),
         Type::IntOrString => node.text() == Some("") || node.as_i64() == Some(0),
     }
 }
@@ -73,7 +73,7 @@ fn element(node: &Node, ty: &Type, zeroes: Zeroes) -> Node {
             Scalar::plain(number.unwrap_or_else(|| text.clone()))
         }),
         Type::Float => rewritten(node, |text| Scalar::plain(text.clone())),
-        Type::String | Type::Bytes | Type::Time => {
+        Type::String | Type::Enum(_) | Type::Duration | Type::Bytes | Type::Time => {
             rewritten(node, |text| Scalar::string(text.clone()))
         }
         Type::Quantity => rewritten(node, |text| {

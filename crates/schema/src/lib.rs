@@ -11,6 +11,7 @@ mod scope;
 mod strategic_merge;
 pub mod tables;
 mod types;
+mod validity;
 mod whole;
 
 pub use cluster_scope::kustomize_cluster_scoped;
@@ -22,5 +23,6 @@ pub use quantity::Quantity;
 pub use removed::{RemovedApi, removed_api};
 pub use scope::{is_cluster_scoped, stored_key};
 pub use strategic_merge::{MergeError, MergeSchema, StrategicMerge};
-pub use types::{Field, List, Map, Pairing, Struct, Type, identity, kind, list_keys};
+pub use types::{Field, List, Map, Pairing, Struct, Type, identity, kind, list_keys, served};
+pub use validity::{Fault, Violation, is_unknown, violations};
 pub use whole::whole;

@@ -22,6 +22,8 @@ pub(crate) const REMOVED_APIS: &str = table!("removed-apis");
 pub(crate) const RULELESS_GROUPS: &str = table!("ruleless-groups");
 /// How the API server decodes its kinds.
 pub(crate) const TYPES: &str = table!("types");
+/// What older releases have otherwise.
+pub(crate) const TYPES_OLDER: &str = table!("types-older");
 
 /// Where kustomize's transformers write and read.
 pub const KUSTOMIZE_FIELD_SPECS: &str = table!("kustomize-field-specs");

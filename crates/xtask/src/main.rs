@@ -7,6 +7,7 @@
 )]
 
 mod bench;
+mod codegen;
 mod dye;
 mod fleet;
 mod new_rule;
@@ -18,6 +19,7 @@ type Command = (&'static str, &'static str, fn(&[String]) -> Result<(), String>)
 
 const COMMANDS: &[Command] = &[
     ("bench", "[--kustomize BIN] [REPOSITORY...]: measure the program, as ratios", bench::run),
+    ("codegen", "[--check]: write what is derived in schemas/, from Go modules", codegen::run),
     ("dye", "CASES_DIR [--kustomize BIN]: prove that values lead to what wrote them", dye::run),
     ("fleet", "--clusters N --out DIR: write a Flux fleet before and after a change", fleet::run),
     ("new-rule", "NAME: write a rule's two files and name it in the list", new_rule::run),

@@ -11,6 +11,8 @@ use gitops_model::{
 };
 use gitops_yaml::{Sources, Span};
 
+use crate::validity::{self, Invalid};
+
 /// All that is known of a run.
 pub struct Facts<'a> {
     /// Every cluster, before and after, also those that do not change: by name, what happens now before
@@ -51,6 +53,7 @@ pub struct State<'a> {
     /// The release of its API server.
     pub version: KubernetesVersion,
     graph: OnceLock<Graph>,
+    invalid: OnceLock<Vec<Invalid>>,
     objects: BTreeMap<&'a ObjectKey, (&'a Unit, &'a Arc<Resource>)>,
 }
 
@@ -87,7 +90,8 @@ impl<'a> State<'a> {
     #[must_use]
     pub fn new(cluster: &'a ClusterState, version: KubernetesVersion) -> Self {
         let objects = cluster.objects().map(|(unit, object)| (&object.key, (unit, object)));
-        Self { cluster, version, graph: OnceLock::new(), objects: objects.collect() }
+        let (graph, invalid) = Default::default();
+        Self { cluster, version, graph, invalid, objects: objects.collect() }
     }
 
     /// The cluster's name.
@@ -161,6 +165,12 @@ impl<'a> Pair<'a> {
     #[must_use]
     pub fn is_broken(&self, unit: &UnitId) -> bool {
         self.after.cluster.unit(unit).is_some_and(|u| u.inputs.is_none())
+    }
+
+    /// What is wrong with its objects by their schemas, as far as the change brings it; worked out
+    /// when it is first asked for.
+    pub(crate) fn invalid(&self) -> &[Invalid] {
+        self.after.invalid.get_or_init(|| validity::find(self))
     }
 
     /// How a unit writes.

@@ -13,7 +13,7 @@ pub use ruleless::is_ruleless;
 use gitops_model::{Gvk, Resource};
 use gitops_yaml::{Node, SmolStr};
 
-use crate::{Pairing, Struct};
+use crate::{Pairing, Struct, Violation};
 
 /// The schema of one version of a kind, as its CustomResourceDefinition has it.
 #[derive(Debug, Clone, Copy)]
@@ -71,17 +71,10 @@ impl<'a> Definition<'a> {
         shape::stored(object, self.schema, true)
     }
 
-    /// Whether an object has the types, the fields and the bounds that the schema asks for. Patterns
-    /// and formats are not looked at.
+    /// What is wrong with an object by the schema. Metadata and status are not looked at.
     #[must_use]
-    pub fn is_valid(self, object: &Node) -> bool {
-        valid::is_valid(object, self.schema)
-    }
-
-    /// Whether an object names a field that the schema does not know, which server-side apply refuses.
-    #[must_use]
-    pub fn has_unknown_fields(self, object: &Node) -> bool {
-        valid::has_unknown_fields(object, self.schema, true)
+    pub fn violations(self, object: &Node) -> Vec<Violation> {
+        valid::violations(object, self.schema)
     }
 }
 

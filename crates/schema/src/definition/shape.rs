@@ -15,7 +15,8 @@ pub(super) fn structure(schema: &Node) -> Struct {
     let properties = schema.get("properties").map(Node::entries).unwrap_or_default();
     let fields = properties.iter().map(|entry| {
         let default = entry.value.get("default").cloned();
-        let field = Field { ty: ty(&entry.value), pointer: true, retain_keys: false, default };
+        let (ty, pointer) = (ty(&entry.value), true);
+        let field = Field { ty, pointer, retain_keys: false, required: false, default };
         (entry.key.clone(), field)
     });
     Struct {

@@ -1,6 +1,7 @@
 //! How the API server decodes an object: the type of every field, and how lists and maps are merged.
 
 mod notation;
+mod older;
 mod table;
 
 use std::collections::BTreeMap;
@@ -9,7 +10,7 @@ use std::sync::Arc;
 use gitops_model::Gvk;
 use gitops_yaml::{Node, SmolStr};
 
-pub use table::kind;
+pub use table::{kind, served};
 
 use crate::default_text;
 
@@ -20,6 +21,10 @@ pub enum Type {
     Any,
     /// Text.
     String,
+    /// One of these texts.
+    Enum(Arc<[SmolStr]>),
+    /// A span of time as Go writes it: `1h30m`.
+    Duration,
     /// True or false.
     Bool,
     /// A whole number of 32 bits.
@@ -97,8 +102,21 @@ pub struct Field {
     pub pointer: bool,
     /// Whether a strategic merge patch drops the keys that it does not name.
     pub retain_keys: bool,
+    /// Whether the types ask for a value.
+    pub required: bool,
     /// The value it takes when it is absent.
     pub default: Option<Node>,
+}
+
+impl Struct {
+    /// The structure of a field, if it is one.
+    #[must_use]
+    pub fn structure(&self, key: &str) -> Option<&Self> {
+        match &self.fields.get(key)?.ty {
+            Type::Struct(known) => Some(known),
+            _ => None,
+        }
+    }
 }
 
 impl Type {

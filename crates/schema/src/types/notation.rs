@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use gitops_yaml::SmolStr;
+
 use super::{Field, List, Map, Pairing, Type};
 
 /// Reads a field; `named` finds a structure.
@@ -10,8 +12,8 @@ pub(super) fn field(text: &str, named: &mut dyn FnMut(&str) -> Type) -> Field {
     let mut words = text.split(' ');
     let ty = words.next().unwrap_or_default();
     let rules = Rules::read(words);
-    let retain_keys = rules.retain;
-    Field { ty: resolve(ty, rules, named), pointer, retain_keys, default: None }
+    let (retain_keys, required) = (rules.retain, rules.required);
+    Field { ty: resolve(ty, rules, named), pointer, retain_keys, required, default: None }
 }
 
 #[derive(Default)]
@@ -21,6 +23,7 @@ struct Rules {
     keys: Option<String>,
     patch: Option<Option<String>>,
     retain: bool,
+    required: bool,
 }
 
 impl Rules {
@@ -32,9 +35,10 @@ impl Rules {
                 "atomic" => rules.atomic = true,
                 "set" => rules.set = true,
                 "retain" => rules.retain = true,
+                "required" => rules.required = true,
                 "by" => rules.keys = words.next().map(str::to_owned),
                 "merge" => {
-                    let key = words.next_if(|w| !matches!(*w, "retain" | "by"));
+                    let key = words.next_if(|w| !matches!(*w, "retain" | "by" | "required"));
                     rules.patch = Some(key.map(str::to_owned));
                 }
                 _ => {}
@@ -68,6 +72,9 @@ fn resolve(text: &str, rules: Rules, named: &mut dyn FnMut(&str) -> Type) -> Typ
     if let Some(value) = inner(text, '{', '}') {
         return Type::Map(Arc::new(Map { value: plain(value, named), atomic: rules.atomic }));
     }
+    if let Some(values) = text.strip_prefix('=') {
+        return Type::Enum(values.split('|').map(SmolStr::new).collect());
+    }
     match text {
         "any" => Type::Any,
         "string" => Type::String,
@@ -76,6 +83,7 @@ fn resolve(text: &str, rules: Rules, named: &mut dyn FnMut(&str) -> Type) -> Typ
         "long" => Type::Long,
         "float" => Type::Float,
         "bytes" => Type::Bytes,
+        "duration" => Type::Duration,
         "time" => Type::Time,
         "quantity" => Type::Quantity,
         "int-or-string" => Type::IntOrString,

@@ -1,19 +1,24 @@
-//! `schemas/tables/types.yaml`, read once; a kind is resolved when it is first asked for.
+//! The structures of built-in kinds, in the newest release and in older ones. The table is read once; a
+//! kind is resolved when it is first asked for.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
-use gitops_model::Gvk;
+use gitops_model::{Gvk, KubernetesVersion};
 use gitops_yaml::SmolStr;
 
 use super::notation::field;
+use super::older::older;
 use super::{Struct, Type};
 
-/// The structures of one group and version by name; each maps its fields to their notation.
-type Section = BTreeMap<SmolStr, BTreeMap<SmolStr, SmolStr>>;
+/// A structure: its fields, each with its notation.
+type Fields = BTreeMap<&'static str, &'static str>;
 
-fn sections() -> &'static BTreeMap<SmolStr, Section> {
-    static SECTIONS: OnceLock<BTreeMap<SmolStr, Section>> = OnceLock::new();
+/// Every structure by group and version, then by name.
+type Sections = BTreeMap<&'static str, BTreeMap<&'static str, Fields>>;
+
+fn sections() -> &'static Sections {
+    static SECTIONS: OnceLock<Sections> = OnceLock::new();
     SECTIONS.get_or_init(|| serde_json::from_str(crate::tables::TYPES).unwrap_or_default())
 }
 
@@ -21,40 +26,55 @@ fn sections() -> &'static BTreeMap<SmolStr, Section> {
 /// group's most stable version.
 #[must_use]
 pub fn kind(gvk: &Gvk) -> Option<&'static Struct> {
-    static KINDS: OnceLock<Mutex<BTreeMap<Gvk, Option<&'static Struct>>>> = OnceLock::new();
-    let kinds = KINDS.get_or_init(Mutex::default);
-    let mut kinds = kinds.lock().unwrap_or_else(PoisonError::into_inner);
-    if let Some(known) = kinds.get(gvk) {
-        return *known;
-    }
-    let resolved = resolve_kind(gvk).map(|s| &*Box::leak(Box::new(s)));
-    kinds.insert(gvk.clone(), resolved);
-    resolved
+    let exact = section_of(gvk);
+    let holds = |name: &&&str| {
+        let structure = sections().get(**name).and_then(|s| s.get(gvk.kind.as_str()));
+        // Every object has metadata.
+        structure.is_some_and(|fields| fields.contains_key("metadata"))
+    };
+    let group = exact.rsplit_once('/').map(|(group, _)| group);
+    let same_group = |name: &&&str| name.rsplit_once('/').map(|(group, _)| group) == group;
+    let stable = |name: &&&str| (name.contains("alpha"), name.contains("beta"));
+    let found = Some(exact.as_str());
+    let section = found.filter(|name| holds(&&*name)).or_else(|| {
+        let all = sections().keys().filter(same_group).filter(holds);
+        all.min_by_key(stable).copied()
+    })?;
+    resolved(section, &gvk.kind, KubernetesVersion::NEWEST.minor)
 }
 
-fn resolve_kind(gvk: &Gvk) -> Option<Struct> {
+/// The structure of a built-in kind as a release serves it: `None` where it does not serve this version
+/// of the kind. Of releases older than the oldest that is known, what the oldest serves.
+#[must_use]
+pub fn served(gvk: &Gvk, release: KubernetesVersion) -> Option<&'static Struct> {
+    resolved(&section_of(gvk), &gvk.kind, release.minor.min(KubernetesVersion::NEWEST.minor))
+}
+
+fn section_of(gvk: &Gvk) -> String {
     let group = if gvk.group.is_empty() { "core" } else { gvk.group.as_str() };
-    let holds = |section: &Section| {
-        section.get(&gvk.kind).is_some_and(|fields| fields.contains_key("metadata"))
-    };
-    let exact = SmolStr::from(format!("{group}/{}", gvk.version));
-    let section = match sections().get(&exact).filter(|s| holds(s)) {
-        Some(_) => exact,
-        None => sections()
-            .iter()
-            .find(|(name, s)| name.rsplit_once('/').is_some_and(|(g, _)| g == group) && holds(s))
-            .map(|(name, _)| name.clone())?,
-    };
-    match Resolver::default().named(&section, &gvk.kind) {
-        Type::Struct(found) => Some(found.as_ref().clone()),
-        _ => None,
-    }
+    format!("{group}/{}", gvk.version)
 }
 
-#[derive(Default)]
+fn resolved(section: &str, name: &str, minor: u32) -> Option<&'static Struct> {
+    type Known = BTreeMap<(SmolStr, SmolStr, u32), Option<&'static Struct>>;
+    static KNOWN: OnceLock<Mutex<Known>> = OnceLock::new();
+    let known = KNOWN.get_or_init(Mutex::default);
+    let mut known = known.lock().unwrap_or_else(PoisonError::into_inner);
+    *known.entry((section.into(), name.into(), minor)).or_insert_with(|| {
+        let mut resolver = Resolver { done: BTreeMap::new(), depth: 0, minor };
+        match resolver.named(section, name) {
+            Type::Struct(found) if found.fields.contains_key("metadata") => {
+                Some(&*Box::leak(Box::new(found.as_ref().clone())))
+            }
+            _ => None,
+        }
+    })
+}
+
 struct Resolver {
     done: BTreeMap<SmolStr, Arc<Struct>>,
     depth: usize,
+    minor: u32,
 }
 
 impl Resolver {
@@ -71,23 +91,31 @@ impl Resolver {
         if let Some(done) = self.done.get(&id) {
             return Type::Struct(done.clone());
         }
-        let Some(fields) = sections().get(section).and_then(|s| s.get(name)) else {
+        let Some(fields) = self.fields(section, name).filter(|_| self.depth <= 64) else {
             return Type::Any;
         };
-        if self.depth > 64 {
-            return Type::Any;
-        }
         self.depth += 1;
-        let atomic = fields.get("$").is_some_and(|rule| rule == "atomic");
+        let atomic = fields.get("$").is_some_and(|rule| *rule == "atomic");
         let fields = fields
             .iter()
-            .filter(|(key, _)| *key != "$")
-            .map(|(key, text)| (key.clone(), field(text, &mut |other| self.named(section, other))))
+            .filter(|(key, _)| **key != "$")
+            .map(|(key, text)| {
+                (SmolStr::new(key), field(text, &mut |other| self.named(section, other)))
+            })
             .collect();
         self.depth -= 1;
         let made = Arc::new(Struct { name: id.clone(), fields, atomic, open: false });
         self.done.insert(id, made.clone());
         Type::Struct(made)
+    }
+
+    /// The notation of a structure's fields in this release.
+    fn fields(&self, section: &str, name: &str) -> Option<Fields> {
+        let mut fields = sections().get(section).and_then(|s| s.get(name)).cloned();
+        for (_, release) in older().range(self.minor..).rev() {
+            release.apply(section, name, &mut fields);
+        }
+        fields
     }
 }
 
@@ -97,16 +125,23 @@ mod tests {
 
     #[test]
     fn every_structure_that_is_named_is_known() {
-        let table: BTreeMap<SmolStr, Section> =
-            serde_json::from_str(crate::tables::TYPES).expect("well formed");
-        for (section, structures) in &table {
-            for (name, fields) in structures {
-                for (key, text) in fields.iter().filter(|(key, _)| *key != "$") {
-                    field(text, &mut |other| {
-                        let ty = Resolver::default().named(section, other);
-                        assert!(matches!(ty, Type::Struct(_)), "{section}.{name}.{key}: {other}");
-                        ty
-                    });
+        for minor in 33..=KubernetesVersion::NEWEST.minor {
+            for (section, structures) in sections() {
+                for name in structures.keys() {
+                    let mut resolver = Resolver { done: BTreeMap::new(), depth: 0, minor };
+                    for (key, text) in resolver.fields(section, name).into_iter().flatten() {
+                        if key == "$" {
+                            continue;
+                        }
+                        field(text, &mut |other| {
+                            let ty = resolver.named(section, other);
+                            assert!(
+                                matches!(ty, Type::Struct(_)),
+                                "{section}.{name}.{key}: {other} in 1.{minor}"
+                            );
+                            ty
+                        });
+                    }
                 }
             }
         }
@@ -118,5 +153,20 @@ mod tests {
         assert!(kind(&Gvk::new("apps/v1beta2", "Deployment")).is_some());
         assert!(kind(&Gvk::new("v1", "PodTemplateSpec")).is_some_and(|s| s.fields.len() == 2));
         assert!(kind(&Gvk::new("example.com/v1", "Deployment")).is_none());
+    }
+
+    #[test]
+    fn a_release_serves_what_it_has() {
+        let policy = Gvk::new("admissionregistration.k8s.io/v1", "MutatingAdmissionPolicy");
+        let at = |minor| served(&policy, KubernetesVersion { major: 1, minor });
+        assert!(at(36).is_some() && at(37).is_some() && at(35).is_none());
+        let pod = |minor| {
+            let release = KubernetesVersion { major: 1, minor };
+            let known = served(&Gvk::new("v1", "Pod"), release).expect("pods are served");
+            let Type::Struct(spec) = &known.fields["spec"].ty else { panic!("a structure") };
+            spec.fields.contains_key("hostnameOverride")
+        };
+        assert!(pod(36) && pod(34) && !pod(33));
+        assert!(served(&Gvk::new("apps/v1beta2", "Deployment"), KubernetesVersion::NEWEST).is_none());
     }
 }

@@ -1,0 +1,198 @@
+//! What is wrong with objects by the schemas of their kinds; several rules tell it.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use gitops_graph::PodTemplate;
+use gitops_model::{ApplyMode, Controller, FieldPath, Gvk, Resource, Severity, Unit, UnitId};
+use gitops_schema::{Definition, Fault, Struct, Violation, served, violations};
+use gitops_yaml::Node;
+
+use crate::{Draft, Pair, State, write};
+
+/// Something wrong with an object that a unit applies.
+pub(crate) struct Invalid {
+    unit: UnitId,
+    controller: Controller,
+    pub(crate) object: Arc<Resource>,
+    pub(crate) violation: Violation,
+    /// Whether server-side apply writes it, which refuses what other writes let pass.
+    strict: bool,
+}
+
+/// What is known of a kind.
+enum Schema<'a> {
+    BuiltIn(&'static Struct),
+    Custom(Definition<'a>),
+    /// Nothing but that it is an object, and maybe that it makes pods.
+    Unknown,
+}
+
+/// What is wrong after the change: of one state alone, with every object; of two, with those that
+/// differ, or whose definition does, and then what was not wrong before.
+pub(crate) fn find(pair: &Pair<'_>) -> Vec<Invalid> {
+    let after = Definitions::of(&pair.after);
+    let Some(before) = &pair.before else {
+        return pair.after.objects().flat_map(|(unit, o)| after.judge(pair, unit, o)).collect();
+    };
+    let known = Definitions::of(before);
+    let changed: BTreeSet<_> = pair.changes.iter().map(|change| &change.key).collect();
+    let redefined: BTreeSet<(&str, &str)> = pair
+        .changes
+        .iter()
+        .filter_map(|change| change.new.as_deref().or(change.old.as_deref()))
+        .filter_map(defined)
+        .collect();
+    let concerns = |object: &Resource| {
+        let kind = (object.gvk.group.as_str(), object.gvk.kind.as_str());
+        changed.contains(&object.key) || redefined.contains(&kind)
+    };
+    let mut found = Vec::new();
+    for (unit, object) in pair.after.objects().filter(|(_, object)| concerns(object)) {
+        let mut invalid = after.judge(pair, unit, object);
+        if let Some((unit, old)) = before.object(&object.key).filter(|_| !invalid.is_empty()) {
+            let old = known.judge(pair, unit, old);
+            let same = |a: &Invalid, b: &Invalid| {
+                (&a.violation.path, &a.violation.fault) == (&b.violation.path, &b.violation.fault)
+                    && a.strict == b.strict
+            };
+            invalid.retain(|new| !old.iter().any(|old| same(new, old)));
+        }
+        found.extend(invalid);
+    }
+    found
+}
+
+/// The group and kind that a CustomResourceDefinition defines.
+fn defined(object: &Resource) -> Option<(&str, &str)> {
+    let text = |keys: &[&str]| object.at(keys).and_then(Node::text);
+    let is_definition = object.gvk.is("apiextensions.k8s.io", "CustomResourceDefinition");
+    is_definition.then(|| Some((text(&["spec", "group"])?, text(&["spec", "names", "kind"])?)))?
+}
+
+/// The schemas that one state of a cluster knows.
+pub(crate) struct Definitions<'s, 'a> {
+    state: &'s State<'a>,
+    custom: BTreeMap<(&'a str, &'a str), &'a Resource>,
+}
+
+impl<'s, 'a> Definitions<'s, 'a> {
+    pub(crate) fn of(state: &'s State<'a>) -> Self {
+        let definitions = state.of_kind("apiextensions.k8s.io", "CustomResourceDefinition");
+        let custom = definitions.filter_map(|object| Some((defined(object)?, &**object)));
+        Self { state, custom: custom.collect() }
+    }
+
+    fn schema(&self, gvk: &Gvk) -> Schema<'a> {
+        let custom = self.custom.get(&(gvk.group.as_str(), gvk.kind.as_str()));
+        match custom.and_then(|definition| Definition::of(definition, gvk)) {
+            Some(definition) => Schema::Custom(definition),
+            None => served(gvk, self.state.version).map_or(Schema::Unknown, Schema::BuiltIn),
+        }
+    }
+
+    fn judge(
+        &self,
+        pair: &Pair<'a>,
+        unit: &'a Unit,
+        object: &'a Arc<Resource>,
+    ) -> Vec<Invalid> {
+        let strict = pair.mode_of(unit) == ApplyMode::ServerSide
+            || write::has_sync_option(object, "ServerSideApply=true");
+        let mut found = self.violations(object);
+        // What nobody is known to apply may be a template for something that is not known either.
+        found.retain(|v| unit.controller == Controller::Flux || !is_placeholder(&v.value));
+        let invalid = |violation| {
+            let (id, object) = (unit.id.clone(), object.clone());
+            Invalid { unit: id, controller: unit.controller, object, violation, strict }
+        };
+        found.into_iter().map(invalid).collect()
+    }
+
+    fn violations(&self, object: &Resource) -> Vec<Violation> {
+        let top = FieldPath::default();
+        let metadata = || part(object.at(&["metadata"]), &top.key("metadata"), &["metadata"]);
+        match self.schema(&object.gvk) {
+            Schema::BuiltIn(known) => violations(&object.body, known, &top),
+            Schema::Custom(definition) => {
+                let mut found = definition.violations(&object.body);
+                found.extend(metadata());
+                found
+            }
+            Schema::Unknown => {
+                let mut found = metadata();
+                if let Some(template) = PodTemplate::of(object) {
+                    found.extend(part(Some(template.node), &template.path, &[]));
+                }
+                found
+            }
+        }
+    }
+}
+
+/// What is wrong with a part of an object that is part of a pod template.
+fn part(node: Option<&Node>, path: &FieldPath, keys: &[&str]) -> Vec<Violation> {
+    let template = gitops_schema::kind(&Gvk::new("v1", "PodTemplateSpec"));
+    let known = keys.iter().try_fold(template, |known, key| Some(known?.structure(key)));
+    match (node, known.flatten()) {
+        (Some(node), Some(known)) => violations(node, known, path),
+        _ => Vec::new(),
+    }
+}
+
+/// Whether a text waits for another tool to fill it in.
+fn is_placeholder(node: &Node) -> bool {
+    let marks = ["${", "{{", "$("];
+    node.text().is_some_and(|text| {
+        marks.iter().any(|mark| text.contains(mark)) || text.starts_with('<') && text.ends_with('>')
+    })
+}
+
+impl Invalid {
+    /// A finding about the field, blamed on who wrote it.
+    pub(crate) fn draft(&self, what: &str, fate: &str) -> Draft {
+        let message =
+            format!("`{}` of `{}` {what}: {fate}", self.violation.path, self.object.key);
+        Draft::new(message)
+            .on(&self.object)
+            .field(self.violation.path.clone())
+            .at_origin(&self.violation.origin)
+    }
+
+    /// What becomes of an object that is refused.
+    pub(crate) fn refused(&self) -> String {
+        let unit = &self.unit;
+        match self.controller {
+            Controller::Flux => format!(
+                "the API server refuses the object, and nothing of `{unit}` is applied until it is \
+                 mended"
+            ),
+            Controller::ArgoCd => {
+                format!("the API server refuses the object, and the sync of `{unit}` fails")
+            }
+            Controller::None => "the API server refuses the object".to_owned(),
+        }
+    }
+
+    /// What becomes of something that only server-side apply refuses, and how bad that is.
+    pub(crate) fn refused_if_strict(&self, otherwise: &str) -> (String, Severity) {
+        if self.strict {
+            (self.refused(), Severity::Error)
+        } else {
+            (otherwise.to_owned(), Severity::Warning)
+        }
+    }
+
+    /// The kind with its version, as a person says it.
+    pub(crate) fn kind(&self) -> String {
+        format!("`{}` in `{}`", self.object.gvk.kind, self.object.gvk.api_version())
+    }
+}
+
+/// The fault as far as a rule tells it.
+pub(crate) fn told<'p, T>(
+    pair: &'p Pair<'_>,
+    tell: impl Fn(&Fault) -> Option<T>,
+) -> impl Iterator<Item = (&'p Invalid, T)> {
+    pair.invalid().iter().filter_map(move |invalid| Some((invalid, tell(&invalid.violation.fault)?)))
+}

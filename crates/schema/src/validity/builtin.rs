@@ -1,0 +1,166 @@
+//! Built-in kinds: what the API server's decoder and server-side apply make of each value.
+
+use std::collections::BTreeSet;
+
+use gitops_model::FieldPath;
+use gitops_yaml::{Entry, Node, Origin, ScalarKind};
+
+use super::{Fault, Format, Place, Violation, is_unknown, nearest};
+use crate::{Field, List, Pairing, Quantity, Struct, Type, identity, whole};
+
+/// What is wrong with an object, or a part of it at a path, by its type. The status is not looked at:
+/// whoever applies a manifest does not write it.
+#[must_use]
+pub fn violations(node: &Node, known: &Struct, path: &FieldPath) -> Vec<Violation> {
+    let mut walk = Walk { found: Vec::new() };
+    let top = |key: &str| path.0.is_empty() && TOP.contains(&key);
+    walk.fields(node, known, &Place::at(path), &top);
+    walk.found
+}
+
+/// What stands at the top of every object; `sops` is taken away when it is decrypted.
+const TOP: [&str; 4] = ["apiVersion", "kind", "status", "sops"];
+
+struct Walk {
+    found: Vec<Violation>,
+}
+
+impl Walk {
+    /// A map with known keys.
+    fn fields(&mut self, node: &Node, known: &Struct, at: &Place<'_>, passed: &dyn Fn(&str) -> bool) {
+        for entry in node.entries() {
+            match known.fields.get(&entry.key) {
+                Some(field) => self.value(&entry.value, &field.ty, &at.key(&entry.key)),
+                None if known.open || passed(&entry.key) => {}
+                None => self.found.push(unknown(entry, known, at)),
+            }
+        }
+        for (key, field) in known.fields.iter().filter(|(_, field)| field.required) {
+            if is_missing(node, key, field) {
+                self.found.push(at.key(key).violation(node, Fault::Missing));
+            }
+        }
+    }
+
+    fn value(&mut self, node: &Node, ty: &Type, at: &Place<'_>) {
+        if node.is_null() || is_unknown(node) {
+            return;
+        }
+        match ty {
+            Type::Any => {}
+            Type::Struct(known) if node.as_map().is_some() => {
+                self.fields(node, known, at, &|_| false);
+            }
+            Type::Map(map) if node.as_map().is_some() => {
+                for entry in node.entries() {
+                    self.value(&entry.value, &map.value, &at.key(&entry.key));
+                }
+            }
+            Type::List(list) if node.as_seq().is_some() => self.items(node, list, at),
+            _ => self.found.extend(scalar(node, ty).map(|fault| at.violation(node, fault))),
+        }
+    }
+
+    fn items(&mut self, node: &Node, list: &List, at: &Place<'_>) {
+        let keys = match &list.pairing {
+            Pairing::Keys(keys) => &keys[..],
+            Pairing::Atomic | Pairing::Set => &[],
+        };
+        let mut seen = BTreeSet::new();
+        for (index, item) in node.items().iter().enumerate() {
+            let place = at.item(index, item, keys);
+            self.value(item, &list.item, &place);
+            let id = identity(item, &list.pairing, &list.item);
+            let told = list.pairing != Pairing::Atomic && id.iter().all(|part| !part.is_empty());
+            if told && !id.is_empty() && !seen.insert(id) {
+                self.found.push(place.violation(item, Fault::Twice));
+            }
+        }
+    }
+}
+
+fn unknown(entry: &Entry, known: &Struct, at: &Place<'_>) -> Violation {
+    let near = nearest(&entry.key, known.fields.keys().filter(|key| *key != "status"));
+    let fault = Fault::Unknown { near };
+    at.key(&entry.key).written_by(&entry.value, fault, Origin::new(entry.key_span))
+}
+
+fn is_missing(node: &Node, key: &str, field: &Field) -> bool {
+    field.default.is_none() && node.get(key).is_none_or(Node::is_null)
+}
+
+fn scalar(node: &Node, ty: &Type) -> Option<Fault> {
+    let wrong = |wanted| Some(Fault::WrongType { wanted });
+    let Some(scalar) = node.as_scalar() else {
+        return wrong(wanted(ty));
+    };
+    let text = scalar.text.as_str();
+    let is_text = matches!(scalar.kind, ScalarKind::Str | ScalarKind::Timestamp);
+    let is_number = matches!(scalar.kind, ScalarKind::Int | ScalarKind::Float);
+    match ty {
+        Type::Int | Type::Long => match whole(node) {
+            None => wrong(wanted(ty)),
+            Some(number) if matches!(ty, Type::Int) && i32::try_from(number).is_err() => {
+                not_allowed("a number of 32 bits".to_owned())
+            }
+            Some(_) => None,
+        },
+        Type::Float if !is_number => wrong(wanted(ty)),
+        Type::Bool if scalar.kind != ScalarKind::Bool => wrong(wanted(ty)),
+        Type::IntOrString if !is_text && whole(node).is_none() => wrong(wanted(ty)),
+        Type::Quantity if !is_text && !is_number => wrong(wanted(ty)),
+        Type::Quantity if Quantity::parse(text).is_none() => {
+            not_allowed("a quantity such as `100m` or `1Gi`".to_owned())
+        }
+        Type::String | Type::Enum(_) | Type::Bytes | Type::Time | Type::Duration if !is_text => {
+            wrong(wanted(ty))
+        }
+        // Empty texts are as good as absent ones.
+        Type::Enum(values) if !text.is_empty() && !values.iter().any(|v| v == text) => {
+            Some(Fault::NotAllowed {
+                allowed: one_of(values.iter()),
+                near: nearest(text, values.iter()),
+            })
+        }
+        Type::Bytes => form(text, Format::BASE64),
+        Type::Time => form(text, Format::DATE_TIME),
+        Type::Duration => form(text, Format::DURATION),
+        Type::Struct(_) | Type::Map(_) | Type::List(_) => wrong(wanted(ty)),
+        _ => None,
+    }
+}
+
+fn wanted(ty: &Type) -> &'static str {
+    match ty {
+        Type::Any => "a value",
+        Type::String | Type::Enum(_) => "a string",
+        Type::Bytes => "text in base64",
+        Type::Time => "a time",
+        Type::Duration => "a duration such as `5m`",
+        Type::Bool => "`true` or `false`",
+        Type::Int | Type::Long => "a whole number",
+        Type::Float => "a number",
+        Type::Quantity => "a quantity such as `100m` or `1Gi`",
+        Type::IntOrString => "a whole number or a string",
+        Type::List(_) => "a list",
+        Type::Map(_) | Type::Struct(_) => "a map",
+    }
+}
+
+fn form(text: &str, format: Format) -> Option<Fault> {
+    if (format.holds)(text) { None } else { not_allowed(format.wanted.to_owned()) }
+}
+
+fn not_allowed(allowed: String) -> Option<Fault> {
+    Some(Fault::NotAllowed { allowed, near: None })
+}
+
+/// `` one of `A`, `B` and `C` ``.
+pub(crate) fn one_of<T: std::fmt::Display>(values: impl Iterator<Item = T>) -> String {
+    let values: Vec<String> = values.map(|v| format!("`{v}`")).collect();
+    match &values[..] {
+        [] => "nothing".to_owned(),
+        [one] => one.clone(),
+        [head @ .., last] => format!("one of {} and {last}", head.join(", ")),
+    }
+}
