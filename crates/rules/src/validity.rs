@@ -91,12 +91,7 @@ impl<'s, 'a> Definitions<'s, 'a> {
         }
     }
 
-    fn judge(
-        &self,
-        pair: &Pair<'a>,
-        unit: &'a Unit,
-        object: &'a Arc<Resource>,
-    ) -> Vec<Invalid> {
+    fn judge(&self, pair: &Pair<'a>, unit: &'a Unit, object: &'a Arc<Resource>) -> Vec<Invalid> {
         let strict = pair.mode_of(unit) == ApplyMode::ServerSide
             || write::has_sync_option(object, "ServerSideApply=true");
         let mut found = self.violations(object);
@@ -151,8 +146,7 @@ fn is_placeholder(node: &Node) -> bool {
 impl Invalid {
     /// A finding about the field, blamed on who wrote it.
     pub(crate) fn draft(&self, what: &str, fate: &str) -> Draft {
-        let message =
-            format!("`{}` of `{}` {what}: {fate}", self.violation.path, self.object.key);
+        let message = format!("`{}` of `{}` {what}: {fate}", self.violation.path, self.object.key);
         Draft::new(message)
             .on(&self.object)
             .field(self.violation.path.clone())
@@ -194,5 +188,7 @@ pub(crate) fn told<'p, T>(
     pair: &'p Pair<'_>,
     tell: impl Fn(&Fault) -> Option<T>,
 ) -> impl Iterator<Item = (&'p Invalid, T)> {
-    pair.invalid().iter().filter_map(move |invalid| Some((invalid, tell(&invalid.violation.fault)?)))
+    pair.invalid()
+        .iter()
+        .filter_map(move |invalid| Some((invalid, tell(&invalid.violation.fault)?)))
 }

@@ -66,7 +66,8 @@ fn kubernetes(minor: u32) -> Result<Sections, String> {
     for module in KUBERNETES {
         let folder = source(module, &format!("v0.{minor}.0"))?;
         for (path, section) in ELSEWHERE.iter().filter(|(path, _)| is_in(path, module)) {
-            let package = Package::read(&folder.join(path[module.len()..].trim_start_matches('/')))?;
+            let package =
+                Package::read(&folder.join(path[module.len()..].trim_start_matches('/')))?;
             packages.insert((*path).to_owned(), ((*section).to_owned(), package));
         }
         if *module == "k8s.io/api" {
@@ -88,7 +89,8 @@ fn groups(folder: &Path, packages: &mut BTreeMap<String, (String, Package)>) -> 
             let name = group_name(&at)?;
             let name = if name.is_empty() { "core" } else { &name };
             let section = format!("{name}/{version}");
-            packages.insert(format!("k8s.io/api/{group}/{version}"), (section, Package::read(&at)?));
+            packages
+                .insert(format!("k8s.io/api/{group}/{version}"), (section, Package::read(&at)?));
         }
     }
     Ok(())
@@ -130,5 +132,7 @@ fn source(module: &str, version: &str) -> Result<PathBuf, String> {
     let answer: serde_json::Value = serde_json::from_slice(&output.stdout)
         .map_err(|e| format!("`go mod download {named}`: {e}"))?;
     let folder = answer.get("Dir").and_then(|dir| dir.as_str());
-    folder.map(PathBuf::from).ok_or_else(|| format!("`go mod download {named}`: {}", answer["Error"]))
+    folder
+        .map(PathBuf::from)
+        .ok_or_else(|| format!("`go mod download {named}`: {}", answer["Error"]))
 }

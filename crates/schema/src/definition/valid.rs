@@ -51,8 +51,10 @@ impl Walk {
 
     fn entries(&mut self, node: &Node, schema: &Node, at: &Place<'_>, depth: Depth) {
         let whole = depth == Depth::Top || flag(schema, "x-kubernetes-embedded-resource");
-        let own = |key: &str| whole && matches!(key, "apiVersion" | "kind" | "metadata")
-            || depth == Depth::Top && matches!(key, "status" | "sops");
+        let own = |key: &str| {
+            whole && matches!(key, "apiVersion" | "kind" | "metadata")
+                || depth == Depth::Top && matches!(key, "status" | "sops")
+        };
         for entry in node.entries() {
             if own(&entry.key) {
                 continue;
@@ -158,8 +160,7 @@ fn is_text(node: &Node) -> bool {
 
 /// JSON does not tell `1.0` from `1`.
 fn is_whole(node: &Node) -> bool {
-    crate::whole(node).is_some()
-        || !is_text(node) && number(node).is_some_and(|n| n.fract() == 0.0)
+    crate::whole(node).is_some() || !is_text(node) && number(node).is_some_and(|n| n.fract() == 0.0)
 }
 
 fn number(node: &Node) -> Option<f64> {
@@ -174,7 +175,8 @@ fn refused(node: &Node, schema: &Node) -> Vec<Fault> {
     if let Some(values) = schema.get("enum").map(Node::items)
         && !values.iter().any(|value| value.same(node) || value.text() == node.text())
     {
-        let texts: Vec<_> = values.iter().filter_map(Node::as_scalar).map(|s| s.text.clone()).collect();
+        let texts: Vec<_> =
+            values.iter().filter_map(Node::as_scalar).map(|s| s.text.clone()).collect();
         near = node.text().and_then(|text| nearest(text, &texts));
         allowed.push(one_of(texts.iter()));
     }
@@ -194,7 +196,9 @@ fn bounds(node: &Node, schema: &Node) -> Vec<String> {
     #[expect(clippy::cast_precision_loss, reason = "no list is that long")]
     let (amount, least, most, unit) = match (node.as_seq(), node.as_map(), node.text()) {
         (Some(items), ..) => (items.len() as f64, "minItems", "maxItems", " items"),
-        (_, Some(entries), _) => (entries.len() as f64, "minProperties", "maxProperties", " entries"),
+        (_, Some(entries), _) => {
+            (entries.len() as f64, "minProperties", "maxProperties", " entries")
+        }
         (.., Some(text)) if is_text(node) => {
             (text.chars().count() as f64, "minLength", "maxLength", " characters")
         }

@@ -52,7 +52,8 @@ mod tests {
 
     #[test]
     fn the_table_is_read() {
-        let releases: BTreeMap<u32, Release> = serde_json::from_str(crate::tables::TYPES_OLDER).expect("well formed");
+        let releases: BTreeMap<u32, Release> =
+            serde_json::from_str(crate::tables::TYPES_OLDER).expect("well formed");
         assert_eq!(releases.keys().copied().collect::<Vec<_>>(), [33, 34, 35]);
     }
 }

@@ -167,6 +167,8 @@ mod tests {
             spec.fields.contains_key("hostnameOverride")
         };
         assert!(pod(36) && pod(34) && !pod(33));
-        assert!(served(&Gvk::new("apps/v1beta2", "Deployment"), KubernetesVersion::NEWEST).is_none());
+        assert!(
+            served(&Gvk::new("apps/v1beta2", "Deployment"), KubernetesVersion::NEWEST).is_none()
+        );
     }
 }

@@ -13,13 +13,12 @@ use crate::{Field, List, Pairing, Quantity, Struct, Type, identity, whole};
 #[must_use]
 pub fn violations(node: &Node, known: &Struct, path: &FieldPath) -> Vec<Violation> {
     let mut walk = Walk { found: Vec::new() };
-    let top = |key: &str| path.0.is_empty() && TOP.contains(&key);
-    walk.fields(node, known, &Place::at(path), &top);
+    walk.fields(node, known, &Place::at(path));
     walk.found
 }
 
-/// What stands at the top of every object; `sops` is taken away when it is decrypted.
-const TOP: [&str; 4] = ["apiVersion", "kind", "status", "sops"];
+/// What every object has beside its metadata; `sops` is taken away when it is decrypted.
+const WHOLE: [&str; 4] = ["apiVersion", "kind", "status", "sops"];
 
 struct Walk {
     found: Vec<Violation>,
@@ -27,11 +26,13 @@ struct Walk {
 
 impl Walk {
     /// A map with known keys.
-    fn fields(&mut self, node: &Node, known: &Struct, at: &Place<'_>, passed: &dyn Fn(&str) -> bool) {
+    fn fields(&mut self, node: &Node, known: &Struct, at: &Place<'_>) {
+        let whole = known.fields.contains_key("metadata");
         for entry in node.entries() {
             match known.fields.get(&entry.key) {
+                Some(field) if is_left_empty(&entry.value, field) => {}
                 Some(field) => self.value(&entry.value, &field.ty, &at.key(&entry.key)),
-                None if known.open || passed(&entry.key) => {}
+                None if known.open || whole && WHOLE.contains(&&*entry.key) => {}
                 None => self.found.push(unknown(entry, known, at)),
             }
         }
@@ -49,7 +50,7 @@ impl Walk {
         match ty {
             Type::Any => {}
             Type::Struct(known) if node.as_map().is_some() => {
-                self.fields(node, known, at, &|_| false);
+                self.fields(node, known, at);
             }
             Type::Map(map) if node.as_map().is_some() => {
                 for entry in node.entries() {
@@ -86,7 +87,17 @@ fn unknown(entry: &Entry, known: &Struct, at: &Place<'_>) -> Violation {
 }
 
 fn is_missing(node: &Node, key: &str, field: &Field) -> bool {
-    field.default.is_none() && node.get(key).is_none_or(Node::is_null)
+    node.get(key).is_none_or(|value| value.is_null() || is_left_empty(value, field))
+}
+
+/// Whether it is an empty text or list that is as good as none.
+fn is_left_empty(value: &Node, field: &Field) -> bool {
+    let empty = match &field.ty {
+        Type::String | Type::Enum(_) | Type::Bytes => value.as_str() == Some(""),
+        Type::List(_) => value.as_seq().is_some_and(<[_]>::is_empty),
+        _ => false,
+    };
+    empty && !field.pointer
 }
 
 fn scalar(node: &Node, ty: &Type) -> Option<Fault> {
@@ -115,13 +126,10 @@ fn scalar(node: &Node, ty: &Type) -> Option<Fault> {
         Type::String | Type::Enum(_) | Type::Bytes | Type::Time | Type::Duration if !is_text => {
             wrong(wanted(ty))
         }
-        // Empty texts are as good as absent ones.
-        Type::Enum(values) if !text.is_empty() && !values.iter().any(|v| v == text) => {
-            Some(Fault::NotAllowed {
-                allowed: one_of(values.iter()),
-                near: nearest(text, values.iter()),
-            })
-        }
+        Type::Enum(values) if !values.iter().any(|v| v == text) => Some(Fault::NotAllowed {
+            allowed: one_of(values.iter()),
+            near: nearest(text, values.iter()),
+        }),
         Type::Bytes => form(text, Format::BASE64),
         Type::Time => form(text, Format::DATE_TIME),
         Type::Duration => form(text, Format::DURATION),

@@ -125,9 +125,17 @@ mod tests {
     #[test]
     fn forms_are_told_from_what_looks_like_them() {
         let cases: [(&Format, &[&str], &[&str]); 3] = [
-            (&Format::DATE_TIME, &["2024-01-31T12:00:00Z", "2024-01-31T12:00:00.5+01:00"], &["2024-01-31", "now"]),
+            (
+                &Format::DATE_TIME,
+                &["2024-01-31T12:00:00Z", "2024-01-31T12:00:00.5+01:00"],
+                &["2024-01-31", "now"],
+            ),
             (&Format::BASE64, &["", "aGk=", "aGVs\nbG8="], &["hello!", "aGk", "a==="]),
-            (&Format::DURATION, &["0", "10s", "1h30m", "1.5h", "-5ms"], &["", "10", "1d", "h", "1..5s", "5 m"]),
+            (
+                &Format::DURATION,
+                &["0", "10s", "1h30m", "1.5h", "-5ms"],
+                &["", "10", "1d", "h", "1..5s", "5 m"],
+            ),
         ];
         for (format, good, bad) in cases {
             for text in good {

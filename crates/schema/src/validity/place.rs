@@ -56,11 +56,7 @@ impl<'a> Place<'a> {
                     Some((key.clone(), SmolStr::from(text)))
                 });
                 let known: Vec<_> = known.collect();
-                if known.is_empty() {
-                    above.index(index)
-                } else {
-                    above.with(Segment::Item(known))
-                }
+                if known.is_empty() { above.index(index) } else { above.with(Segment::Item(known)) }
             }
         }
     }

@@ -29,6 +29,28 @@ const OWN: &[(&str, &str)] = &[
     ("k8s.io/apiextensions-apiserver/pkg/apis/apiextensions/v1.JSONSchemaProps", "any"),
 ];
 
+/// Fields that the types ask for and the API server does without: tried one by one against its own code.
+const UNASKED: &[&str] = &[
+    "APIServiceSpec.insecureSkipTLSVerify",
+    "CSIDriver.spec",
+    "CustomResourceDefinitionVersion.served",
+    "CustomResourceDefinitionVersion.storage",
+    "ControllerRevision.revision",
+    "ForZone.name",
+    "HTTPHeader.value",
+    "ISCSIPersistentVolumeSource.lun",
+    "ISCSIVolumeSource.lun",
+    "LimitRangeSpec.limits",
+    "PodFailurePolicy.rules",
+    "PreferredSchedulingTerm.preference",
+    "ScaleIOPersistentVolumeSource.secretRef",
+    "ScaleIOVolumeSource.secretRef",
+    "SleepAction.seconds",
+    "Sysctl.value",
+    "TokenRequest.audience",
+    "TypedLocalObjectReference.kind",
+];
+
 const META: &str = "k8s.io/apimachinery/pkg/apis/meta/v1";
 
 impl Universe {
@@ -67,11 +89,24 @@ impl Universe {
         named: &mut BTreeSet<(String, String)>,
     ) -> Vec<(String, String)> {
         let mut fields = Vec::new();
-        if has(&declaration.markers, "structType=atomic") || has(&declaration.markers, "mapType=atomic") {
+        if has(&declaration.markers, "structType=atomic")
+            || has(&declaration.markers, "mapType=atomic")
+        {
             fields.push(("$".to_owned(), "atomic".to_owned()));
         }
         let status = !is_kind(declaration) || name == "PersistentVolumeClaim";
         self.fields(path, declaration, status, named, &mut fields);
+        for (key, text) in &mut fields {
+            // Nobody asks anything of what the server writes itself.
+            let unasked = name.ends_with("Status") || name.ends_with("Condition");
+            if unasked || UNASKED.contains(&&*format!("{name}.{key}")) {
+                *text = text.trim_end_matches(" required").to_owned();
+            }
+            if let (true, Some(at)) = (unasked, text.find('=')) {
+                let end = text[at..].find([']', '}', ' ']).map_or(text.len(), |len| at + len);
+                text.replace_range(at..end, "string");
+            }
+        }
         fields
     }
 
@@ -102,13 +137,20 @@ impl Universe {
         }
     }
 
-    fn notation(&self, path: &str, field: &Field, named: &mut BTreeSet<(String, String)>) -> String {
+    fn notation(
+        &self,
+        path: &str,
+        field: &Field,
+        named: &mut BTreeSet<(String, String)>,
+    ) -> String {
         let pointer = if field.ty.text.starts_with('*') { "?" } else { "" };
         let own = enumerated(&field.markers);
         let text = match own {
             Some(values) if field.ty.text.starts_with("[]") => format!("[{values}]"),
             Some(values) => values,
-            None if has(&field.markers, "kubebuilder:pruning:PreserveUnknownFields") => "any".to_owned(),
+            None if has(&field.markers, "kubebuilder:pruning:PreserveUnknownFields") => {
+                "any".to_owned()
+            }
             None => self.ty(path, &field.ty, named),
         };
         format!("{pointer}{text}")
@@ -215,15 +257,15 @@ fn rules(field: &Field) -> String {
 /// Whether a value has to be there: it is always written, nobody says otherwise, and nothing takes its
 /// place.
 fn is_required(field: &Field) -> bool {
-    let said = |markers: &[&str]| {
-        field.markers.iter().any(|m| markers.iter().any(|name| m == name))
-    };
+    let said =
+        |markers: &[&str]| field.markers.iter().any(|m| markers.iter().any(|name| m == name));
     if said(&["required", "k8s:required", "kubebuilder:validation:Required"]) {
         return true;
     }
-    let default = field.markers.iter().any(|m| {
-        m.starts_with("default=") || m.starts_with("kubebuilder:default")
-    });
+    let default = field
+        .markers
+        .iter()
+        .any(|m| m.starts_with("default=") || m.starts_with("kubebuilder:default"));
     let optional =
         said(&["optional", "k8s:optional", "kubebuilder:validation:Optional", "nullable"]);
     !(field.omitted || default || optional)
@@ -254,7 +296,8 @@ fn value<'m>(markers: &'m [String], name: &str) -> Option<&'m str> {
 fn is_kind(declaration: &Declaration) -> bool {
     let Shape::Struct(fields) = &declaration.shape else { return false };
     let embeds = |name: &str| fields.iter().any(|f| locate("", &f.ty).1 == name);
-    embeds("TypeMeta") && fields.iter().any(|f| f.json == "metadata" && locate(META, &f.ty).1 == "ObjectMeta")
+    embeds("TypeMeta")
+        && fields.iter().any(|f| f.json == "metadata" && locate(META, &f.ty).1 == "ObjectMeta")
 }
 
 /// Whether a release still serves it: `+k8s:prerelease-lifecycle-gen:removed=1.22`, or the table of

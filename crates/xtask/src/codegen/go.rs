@@ -84,7 +84,11 @@ impl Reader {
             if let Some(comment) = line.strip_prefix("//") {
                 self.marker(comment);
             } else if line == "import (" {
-                lines.by_ref().map(str::trim).take_while(|l| *l != ")").for_each(|l| self.import(l));
+                lines
+                    .by_ref()
+                    .map(str::trim)
+                    .take_while(|l| *l != ")")
+                    .for_each(|l| self.import(l));
             } else if let Some(one) = line.strip_prefix("import ") {
                 self.import(one);
             } else if let Some(declared) = line.strip_prefix("type ") {
@@ -204,6 +208,9 @@ mod tests {
         assert!(fields[0].inline && fields[0].ty.import.as_deref() == Some("k8s.io/meta/v1"));
         assert_eq!((fields[1].json.as_str(), fields[1].omitted), ("modes", true));
         assert_eq!(fields[1].ty.import.as_deref(), Some("k8s.io/meta/v1"));
-        assert_eq!((fields[1].markers[0].as_str(), fields[1].patch.0.as_str()), ("optional", "merge"));
+        assert_eq!(
+            (fields[1].markers[0].as_str(), fields[1].patch.0.as_str()),
+            ("optional", "merge")
+        );
     }
 }
