@@ -64,7 +64,6 @@ rules![
     no_quota,
     not_a_string,
     not_allowed_value,
-    not_as_it_reads,
     object_removed,
     order_assumed,
     order_reversed,

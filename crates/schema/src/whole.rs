@@ -13,7 +13,12 @@ use gitops_yaml::{Node, ScalarKind};
 /// ```
 #[must_use]
 pub fn whole(node: &Node) -> Option<i64> {
-    let scalar = node.as_scalar().filter(|scalar| scalar.kind == ScalarKind::Int)?;
+    let scalar = node.as_scalar()?;
+    match scalar.kind {
+        ScalarKind::Int => {}
+        ScalarKind::Float => return without_fraction(&scalar.text),
+        _ => return None,
+    }
     let text: String = scalar.text.chars().filter(|c| *c != '_').collect();
     let (negative, digits) = match text.strip_prefix('-') {
         Some(digits) => (true, digits),
@@ -28,4 +33,11 @@ pub fn whole(node: &Node) -> Option<i64> {
     };
     let amount = i64::from_str_radix(digits, radix).ok()?;
     Some(if negative { -amount } else { amount })
+}
+
+/// `2.147483647e+09`: on the way through JSON such a number loses its fraction.
+fn without_fraction(text: &str) -> Option<i64> {
+    let number = text.parse::<f64>().ok()?;
+    let whole = number.fract() == 0.0 && number.abs() < 1e15;
+    whole.then(|| format!("{number:.0}").parse().ok())?
 }

@@ -145,7 +145,7 @@ fn wrong_type(node: &Node, schema: &Node) -> Option<&'static str> {
     let (fits, wanted) = match schema.get("type").and_then(Node::text)? {
         "string" => (is_text(node), "a string"),
         "boolean" => (node.as_bool().is_some(), "`true` or `false`"),
-        "integer" => (is_whole(node), "a whole number"),
+        "integer" => (crate::whole(node).is_some(), "a whole number"),
         "number" => (number(node).is_some() && !is_text(node), "a number"),
         "array" => (node.as_seq().is_some(), "a list"),
         "object" => (node.as_map().is_some(), "a map"),
@@ -156,11 +156,6 @@ fn wrong_type(node: &Node, schema: &Node) -> Option<&'static str> {
 
 fn is_text(node: &Node) -> bool {
     node.as_scalar().is_some_and(|s| matches!(s.kind, ScalarKind::Str | ScalarKind::Timestamp))
-}
-
-/// JSON does not tell `1.0` from `1`.
-fn is_whole(node: &Node) -> bool {
-    crate::whole(node).is_some() || !is_text(node) && number(node).is_some_and(|n| n.fract() == 0.0)
 }
 
 fn number(node: &Node) -> Option<f64> {
