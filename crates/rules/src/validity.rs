@@ -139,7 +139,8 @@ fn part(node: Option<&Node>, path: &FieldPath, keys: &[&str]) -> Vec<Violation> 
 fn is_placeholder(node: &Node) -> bool {
     let marks = ["${", "{{", "$("];
     node.text().is_some_and(|text| {
-        marks.iter().any(|mark| text.contains(mark)) || text.starts_with('<') && text.ends_with('>')
+        let within = |open, close| text.starts_with(open) && text.ends_with(close);
+        marks.iter().any(|mark| text.contains(mark)) || within('<', '>') || within('_', '_')
     })
 }
 

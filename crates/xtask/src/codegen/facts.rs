@@ -125,15 +125,27 @@ impl Universe {
                 continue;
             }
             if field.inline {
-                let inlined = self.packages.get(&home).and_then(|(_, p)| p.types.get(&name));
-                if let Some(inlined) = inlined {
-                    self.fields(&home, inlined, status, named, out);
+                if let Some((home, inlined)) = self.declared(&home, &name) {
+                    self.fields(home, inlined, status, named, out);
                 }
                 continue;
             }
             let mut text = self.notation(path, field, named);
             text.push_str(&rules(field));
             out.push((field.json.clone(), text));
+        }
+    }
+
+    /// The declaration of a structure, and the package that it stands in: an alias leads to another.
+    fn declared(&self, path: &str, name: &str) -> Option<(&str, &Declaration)> {
+        let (path, (_, package)) = self.packages.get_key_value(path)?;
+        let declaration = package.types.get(name)?;
+        match &declaration.shape {
+            Shape::Struct(_) => Some((path, declaration)),
+            Shape::Named(other) => {
+                let (home, name) = locate(path, other);
+                self.declared(&home, &name)
+            }
         }
     }
 
