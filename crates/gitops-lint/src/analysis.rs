@@ -148,8 +148,19 @@ impl Analysis {
         }
     }
 
+    /// The steps as rules see them. How the objects of those that change hang together is asked by many
+    /// rules in turn, so it is worked out for all clusters at once.
     fn all_pairs<'s>(&self, steps: &'s [Step]) -> Vec<Pair<'s>> {
-        steps.par_iter().map(|step| self.pair(step)).collect()
+        let pair = |step: &'s Step| {
+            let pair = self.pair(step);
+            if step.before.is_none() || !step.changes.is_empty() {
+                for state in pair.before.iter().chain([&pair.after]) {
+                    let _ = state.graph();
+                }
+            }
+            pair
+        };
+        steps.par_iter().map(pair).collect()
     }
 
     fn findings(&self, pairs: &[Pair<'_>], change: Option<Problem>) -> Vec<Finding> {
@@ -172,7 +183,7 @@ impl Analysis {
     fn report(&self, steps: &[Step], pairs: &[Pair<'_>], findings: Vec<Finding>) -> Report {
         let clusters = clusters::reports(steps, &findings, self);
         let changes = changes::reports(steps, &findings);
-        let impact = impact::of(steps, &findings);
+        let impact = impact::of(pairs, &findings);
         let input = gitops_gate::Input {
             sources: &self.sources,
             clusters: &clusters,

@@ -11,7 +11,7 @@ use petgraph::visit::EdgeRef;
 
 use crate::argo;
 use crate::grants::Grants;
-use crate::guess::{Known, guessed_by};
+use crate::guess::{Known, guessed_by, is_open};
 use crate::mesh;
 use crate::produced::produced_by;
 use crate::references::named_by;
@@ -36,7 +36,7 @@ impl Graph {
         let mut graph = Self::default();
         for (unit, object) in state.objects() {
             let presence = Presence::Found { object: object.clone(), unit: unit.id.clone() };
-            let at = graph.vertex(&object.key, Presence::External);
+            let at = graph.vertex(&object.key, |_| Presence::External);
             graph.graph[at].presence = presence;
         }
         for unit in &state.units {
@@ -49,15 +49,21 @@ impl Graph {
         graph
     }
 
-    fn vertex(&mut self, key: &ObjectKey, presence: Presence) -> NodeIndex {
-        let vertex = || Vertex { key: key.clone(), presence };
-        *self.index.entry(stored_key(key)).or_insert_with(|| self.graph.add_node(vertex()))
+    /// The vertex of a key; a new one is as `presence` says.
+    fn vertex(&mut self, key: &ObjectKey, presence: impl FnOnce(&Self) -> Presence) -> NodeIndex {
+        let stored = stored_key(key);
+        if let Some(at) = self.index.get(&stored) {
+            return *at;
+        }
+        let vertex = Vertex { key: key.clone(), presence: presence(self) };
+        let at = self.graph.add_node(vertex);
+        self.index.insert(stored, at);
+        at
     }
 
     fn join(&mut self, from: &ObjectKey, to: &ObjectKey, edge: Edge) {
-        let from = self.vertex(from, Presence::External);
-        let presence = self.presence_unseen(to);
-        let to = self.vertex(to, presence);
+        let from = self.vertex(from, |_| Presence::External);
+        let to = self.vertex(to, |graph| graph.presence_unseen(to));
         self.graph.add_edge(from, to, edge);
     }
 
@@ -74,7 +80,7 @@ impl Graph {
     /// declares it is rendered, its `dependsOn` is a reference like any other.
     fn add_unit(&mut self, unit: &Unit) {
         let Some(owner) = unit_key(&unit.id) else { return };
-        let at = self.vertex(&owner, Presence::Given);
+        let at = self.vertex(&owner, |_| Presence::Given);
         if self.graph[at].object().is_none() {
             for (id, span) in &unit.depends_on {
                 let Some(needed) = unit_key(id) else { continue };
@@ -97,7 +103,7 @@ impl Graph {
                     self.everywhere.insert(anywhere, presence);
                     continue;
                 }
-                let at = self.vertex(&produced.key, Presence::External);
+                let at = self.vertex(&produced.key, |_| Presence::External);
                 if self.graph[at].presence == Presence::External {
                     self.graph[at].presence = presence;
                 }
@@ -126,12 +132,16 @@ impl Graph {
     }
 
     fn add_guesses(&mut self, state: &ClusterState) {
+        let open: Vec<_> = state.objects().map(|(_, o)| o).filter(|o| is_open(o)).collect();
+        if open.is_empty() {
+            return;
+        }
         let mut known = Known::new();
         for vertex in self.graph.node_weights().filter(|v| v.presence != Presence::External) {
             let key = &vertex.key;
             known.entry((key.kind.clone(), key.name.clone())).or_default().push(key.clone());
         }
-        for (_, object) in state.objects() {
+        for object in open {
             for (to, edge) in guessed_by(object, &known) {
                 if !self.brings_about(&object.key, &to) {
                     self.join(&object.key, &to, edge);

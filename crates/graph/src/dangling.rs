@@ -154,6 +154,11 @@ pub(crate) fn ports(object: &Resource) -> Option<BTreeSet<&str>> {
 /// The list and its field in which an object names ports of what it selects.
 fn named_ports(link: Link<'_>) -> Option<(&'static str, &'static str)> {
     let from = link.from.object().filter(|_| link.edge.selected)?;
+    // What selects everything means no one in particular.
+    let picks = from.at(&["spec", "selector"]).is_some_and(|s| !s.entries().is_empty());
+    if !picks {
+        return None;
+    }
     match (from.gvk.group.as_str(), from.gvk.kind.as_str()) {
         ("", "Service") => Some(("ports", "targetPort")),
         ("monitoring.coreos.com", "ServiceMonitor") => Some(("endpoints", "port")),

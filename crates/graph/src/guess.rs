@@ -23,16 +23,22 @@ const CORE: [(&str, &str); 5] = [
 /// The objects that may be named, by kind and name.
 pub(crate) type Known = BTreeMap<(SmolStr, SmolStr), Vec<ObjectKey>>;
 
-/// The objects among `known` that an object seems to name, with the edges to them.
+/// Whether an object has fields that no row of the table knows.
+pub(crate) fn is_open(object: &Resource) -> bool {
+    is_chart(object) || is_custom(&kind_name(object))
+}
+
+fn is_chart(object: &Resource) -> bool {
+    object.gvk.is("helm.toolkit.fluxcd.io", "HelmRelease")
+}
+
+/// The objects among `known` that an open object seems to name, with the edges to them.
 pub(crate) fn guessed_by(object: &Resource, known: &Known) -> Vec<(ObjectKey, Edge)> {
-    let chart = object.gvk.is("helm.toolkit.fluxcd.io", "HelmRelease");
-    let (start, namespace) = if chart {
+    let (start, namespace) = if is_chart(object) {
         let target = object.at(&["spec", "targetNamespace"]).and_then(Node::text);
         (["spec", "values"].as_slice(), target.unwrap_or(&object.key.namespace))
-    } else if is_custom(&kind_name(object)) {
-        (["spec"].as_slice(), object.key.namespace.as_str())
     } else {
-        return Vec::new();
+        (["spec"].as_slice(), object.key.namespace.as_str())
     };
     let Some(root) = object.at(start) else { return Vec::new() };
     let mut walk = Walk { known, namespace, path: FieldPath::keys(start), found: Vec::new() };

@@ -266,9 +266,10 @@ fn data_key(field: &FieldChange) -> Option<SmolStr> {
     }
 }
 
-/// Whether a change is one of what an edge needs: its keys, else anything of substance.
+/// Whether a change is one of what an edge needs: its keys, else anything of substance. Of a change without
+/// fields it is not known.
 fn touches(change: &Change, edge: &Edge) -> bool {
-    if edge.keys.is_empty() {
+    if edge.keys.is_empty() || change.fields.is_empty() {
         return has_substance(change);
     }
     change.fields.iter().filter(|f| !f.same_meaning).any(|f| {

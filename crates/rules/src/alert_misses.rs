@@ -13,6 +13,10 @@ rule!(
 );
 
 fn check(state: &State<'_>, out: &mut Vec<Draft>) {
+    // A folder rendered alone cannot tell which Alerts stand beside it on a cluster.
+    if !state.cluster.cluster.reached {
+        return;
+    }
     let alerts: Vec<_> = state.of_kind("notification.toolkit.fluxcd.io", "Alert").collect();
     let Some(alert) = alerts.first() else { return };
     let kinds = [

@@ -8,5 +8,6 @@ rule!(
     "dollar-collapses",
     Warning,
     Check::Problem(ProblemKind::Dollars),
-    "holds a `$$` that substitution turns into `$`"
+    "holds a `$$` that substitution turns into `$`",
+    Pedantic
 );

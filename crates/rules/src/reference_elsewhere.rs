@@ -11,7 +11,8 @@ rule!(
     "reference-elsewhere",
     Warning,
     Check::Fleet(check),
-    "names an object that another cluster has, and this one has not"
+    "names an object that another cluster has, and this one has not",
+    Pedantic
 );
 
 fn check(fleet: &Fleet<'_>, out: &mut Vec<Draft>) {

@@ -14,7 +14,10 @@ rule!(
 );
 
 fn check(state: &State<'_>, out: &mut Vec<Draft>) {
-    out.extend(state.of_kind("helm.toolkit.fluxcd.io", "HelmRelease").filter_map(|r| fault(r)));
+    for release in state.of_kind("helm.toolkit.fluxcd.io", "HelmRelease") {
+        out.extend(fault(release));
+        out.extend(unseen(release));
+    }
 }
 
 fn fault(release: &Resource) -> Option<Draft> {
@@ -44,4 +47,23 @@ fn fault(release: &Resource) -> Option<Draft> {
         ),
         Some(_) => None,
     }
+}
+
+/// Without waiting an upgrade succeeds as soon as its objects are accepted, so it hardly ever fails.
+fn unseen(release: &Resource) -> Option<Draft> {
+    let keys = ["spec", "upgrade", "disableWait"];
+    let off = release.at(&keys).filter(|n| n.as_bool() == Some(true))?;
+    release.at(&["spec", "upgrade", "remediation"])?;
+    Some(
+        Draft::new(format!(
+            "`{}` is remediated when an upgrade fails, and `disableWait: true` lets it succeed \
+             before any pod runs: pods that do not start are not noticed",
+            release.key
+        ))
+        .on(release)
+        .field(FieldPath::keys(&keys))
+        .at(off)
+        .severity(Severity::Note)
+        .help("take `disableWait` out, and give it a `timeout` that is long enough"),
+    )
 }

@@ -2,23 +2,22 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use gitops_graph::{Consequence, Graph, reach};
+use gitops_graph::{Consequence, reach};
 use gitops_model::{Apply, Effect, Finding, Impact, ImpactEdge, ObjectKey};
+use gitops_rules::Pair;
 use gitops_yaml::SmolStr;
 use rayon::prelude::*;
-
-use super::Step;
 
 /// An edge as it is the same on several clusters.
 type Same = (ObjectKey, ObjectKey, &'static str, &'static str, Consequence, Effect);
 
-/// What every step reaches.
-pub(super) fn of(steps: &[Step], findings: &[Finding]) -> Impact {
-    let found: Vec<_> = steps.par_iter().map(|step| of_step(step, findings)).collect();
+/// What the changes of all clusters reach.
+pub(super) fn of(pairs: &[Pair<'_>], findings: &[Finding]) -> Impact {
+    let found: Vec<_> = pairs.par_iter().map(|pair| of_pair(pair, findings)).collect();
     let mut merged: BTreeMap<Same, Vec<SmolStr>> = BTreeMap::new();
-    for (step, edges) in steps.iter().zip(found) {
+    for (pair, edges) in pairs.iter().zip(found) {
         for edge in edges {
-            merged.entry(edge).or_default().push(step.after.cluster.name.clone());
+            merged.entry(edge).or_default().push(pair.after.name().into());
         }
     }
     let edges: Vec<ImpactEdge> = merged
@@ -33,13 +32,13 @@ pub(super) fn of(steps: &[Step], findings: &[Finding]) -> Impact {
     Impact { nodes: nodes.into_iter().collect(), edges }
 }
 
-fn of_step(step: &Step, findings: &[Finding]) -> BTreeSet<Same> {
-    let (Some(before), Some(effect), false) = (&step.before, step.effect, step.changes.is_empty())
+fn of_pair(pair: &Pair<'_>, findings: &[Finding]) -> BTreeSet<Same> {
+    let (Some(before), Some(effect), false) = (&pair.before, pair.effect, pair.changes.is_empty())
     else {
         return BTreeSet::new();
     };
-    let refused = refused(step, findings);
-    let reached = reach(&Graph::of(before), &Graph::of(&step.after), &step.changes, &refused);
+    let refused = refused(pair, findings);
+    let reached = reach(before.graph(), pair.after.graph(), pair.changes, &refused);
     // What takes up a change without harm is no news.
     let felt = reached.into_iter().filter(|r| r.consequence > Consequence::Reloads);
     felt.map(|r| {
@@ -50,11 +49,11 @@ fn of_step(step: &Step, findings: &[Finding]) -> BTreeSet<Same> {
 }
 
 /// The objects whose update the API server refuses on this cluster.
-fn refused(step: &Step, findings: &[Finding]) -> BTreeSet<ObjectKey> {
+fn refused(pair: &Pair<'_>, findings: &[Finding]) -> BTreeSet<ObjectKey> {
     let here = |f: &&Finding| {
         f.apply == Some(Apply::Rejected)
-            && f.effect == step.effect
-            && f.clusters.contains(&step.after.cluster.name)
+            && f.effect == pair.effect
+            && f.clusters.contains(pair.after.name())
     };
     let objects = findings.iter().filter(here).filter_map(|f| f.object.as_ref());
     objects.map(|(_, key)| key.clone()).collect()
