@@ -34,9 +34,7 @@ pub(crate) fn impact(args: &ImpactArgs) -> Result<Exit, Stop> {
     let key = wanted::find(&args.object, &graphs)?;
     let holders = fleet.iter().zip(&graphs).filter(|(_, graph)| graph.find(&key).is_some());
     let text = match args.graph.format {
-        GraphFormat::Text => {
-            holders.map(|(state, graph)| reached::said(state, graph, &key)).collect()
-        }
+        GraphFormat::Text => reached::said(holders, &key),
         format => {
             let parts: Vec<Part<'_>> = holders
                 .map(|(state, graph)| Part {

@@ -7,9 +7,25 @@ use std::sync::Arc;
 use gitops_graph::{Graph, Reached, reach};
 use gitops_model::{Action, Change, ClusterState, ObjectKey, Resource};
 
-/// The object on one cluster, what feels its change, and what its removal.
-pub(super) fn said(state: &ClusterState, graph: &Graph, key: &ObjectKey) -> String {
-    let mut out = format!("{}: {key}\n", state.cluster.name);
+/// The object, and what feels its change and its removal: once for all clusters on which it is the same.
+pub(super) fn said<'a>(
+    holders: impl Iterator<Item = (&'a ClusterState, &'a Graph)>,
+    key: &ObjectKey,
+) -> String {
+    let mut told: Vec<(Vec<&str>, String)> = Vec::new();
+    for (state, graph) in holders {
+        let text = on_one(state, graph, key);
+        match told.iter_mut().find(|(_, other)| *other == text) {
+            Some((names, _)) => names.push(&state.cluster.name),
+            None => told.push((vec![&state.cluster.name], text)),
+        }
+    }
+    let parts = told.iter().map(|(names, text)| format!("{key} on {}\n{text}", names.join(", ")));
+    parts.collect()
+}
+
+fn on_one(state: &ClusterState, graph: &Graph, key: &ObjectKey) -> String {
+    let mut out = String::new();
     let object = graph.find(key).and_then(|v| v.object());
     let change = Change {
         key: key.clone(),
