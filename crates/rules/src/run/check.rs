@@ -7,7 +7,7 @@ use gitops_model::{Effect, Finding, Persona, Problem, ProblemKind};
 
 use super::suppress::{suppress, suppressions};
 use super::{Draft, Facts, Pair, dropped};
-use crate::{Check, RULES, Rule};
+use crate::{Check, RULES, Rule, State};
 
 /// What every rule finds that the configuration does not switch off. What is suppressed is marked as
 /// such. Hand it to [`crate::gather`] next.
@@ -74,7 +74,10 @@ fn finish(rule: &Rule, draft: Draft, effect: Option<Effect>, facts: &Facts<'_>) 
 
 fn of_pair(rule: &Rule, pair: &Pair<'_>) -> Vec<Draft> {
     let mut drafts = Vec::new();
+    // Of what was not there to be looked at before, nobody knows what the change brings.
+    let unknown = pair.before.as_ref().is_some_and(is_unresolved) && !is_unresolved(&pair.after);
     match rule.check {
+        Check::State(_) | Check::Problem(_) if unknown => {}
         Check::Change(check) => pair.changes.iter().for_each(|c| check(pair, c, &mut drafts)),
         Check::Pair(check) => check(pair, &mut drafts),
         Check::State(check) => {
@@ -92,6 +95,11 @@ fn of_pair(rule: &Rule, pair: &Pair<'_>) -> Vec<Draft> {
         Check::Fleet(_) | Check::Suppression(_) => {}
     }
     drafts
+}
+
+/// Whether a revision that the cluster asks for is not in the clone.
+fn is_unresolved(state: &State<'_>) -> bool {
+    state.cluster.problems.iter().any(|p| p.kind == ProblemKind::Revision)
 }
 
 /// What is found after the change and was not before it.
