@@ -1,6 +1,6 @@
 //! `source-moved`: a source follows another branch, tag or version.
 
-use gitops_model::Change;
+use gitops_model::{Change, Unit};
 
 use crate::difference::Difference;
 use crate::{Check, Draft, Pair, wording};
@@ -12,8 +12,17 @@ rule!(
     "makes a source follow another branch, tag or version"
 );
 
-fn check(_: &Pair<'_>, change: &Change, out: &mut Vec<Draft>) {
+fn check(pair: &Pair<'_>, change: &Change, out: &mut Vec<Draft>) {
     let gvk = &change.object().gvk;
+    // An artifact that only holds a chart is bumped like any chart.
+    let delivers = |unit: &Unit| {
+        unit.source.as_ref().is_some_and(|s| {
+            (&s.kind, &s.namespace, &s.name) == (&gvk.kind, &change.key.namespace, &change.key.name)
+        })
+    };
+    if gvk.kind == "OCIRepository" && !pair.after.cluster.units.iter().any(delivers) {
+        return;
+    }
     let fields: &[&[&str]] = match (&*gvk.group, &*gvk.kind) {
         ("source.toolkit.fluxcd.io", "GitRepository" | "OCIRepository") => {
             &[&["spec", "ref"], &["spec", "url"]]
