@@ -25,6 +25,7 @@ pub(crate) fn root(world: &World, path: &SmolStr) -> ClusterState {
     let options = Options {
         load_restrictor: LoadRestrictor::None,
         remote: Remote::LeaveOut,
+        leave_out_plugins: true,
         repo_map: config.repo_map.clone(),
         ..Options::default()
     };

@@ -175,7 +175,11 @@ impl Target<'_> {
         }
     }
 
-    fn leave_out(&self, all: &mut Accumulated, left_out: impl IntoIterator<Item = Unchecked>) {
+    pub(crate) fn leave_out(
+        &self,
+        all: &mut Accumulated,
+        left_out: impl IntoIterator<Item = Unchecked>,
+    ) {
         for unchecked in left_out {
             let mut known = self.session.left_out.borrow_mut();
             if !known.contains(&unchecked) {

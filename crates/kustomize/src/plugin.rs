@@ -1,5 +1,6 @@
 //! Built-in plugins that `generators`, `transformers` and `validators` configure.
 
+use gitops_model::Unchecked;
 use gitops_yaml::{Node, SmolStr, Span};
 
 use crate::config::{FieldSpec, Spec};
@@ -69,15 +70,28 @@ impl Decode for Option<Vec<FieldSpec>> {
 }
 
 /// Whether kustomize has the plugin built in; any other needs a flag and a program.
-fn check_builtin(config: &Object) -> Result<()> {
+pub(crate) fn is_builtin(config: &Object) -> bool {
     let gvk = config.gvk();
-    if gvk.group.is_empty() && gvk.version == "builtin" {
+    gvk.group.is_empty() && gvk.version == "builtin"
+}
+
+fn check_builtin(config: &Object) -> Result<()> {
+    if is_builtin(config) {
         return Ok(());
     }
+    let gvk = config.gvk();
     let message =
         format!("external plugins disabled; unable to load external plugin '{}'", gvk.kind);
     let error = Error::at(message, config.body.span());
     Err(error.help("only plugins of `apiVersion: builtin` run without a flag"))
+}
+
+/// What a generator that is a program of its own makes.
+pub(crate) fn not_run(config: &Object) -> Unchecked {
+    let kind = config.gvk().kind;
+    let what = format!("generator {kind}");
+    let why = format!("what the plugin `{kind}` generates is known only where it runs");
+    Unchecked { what, why, changed: false, span: Some(config.body.span()) }
 }
 
 /// Runs a generator.

@@ -44,9 +44,9 @@ pub(crate) fn render(
             Ok(Arc::new(Rendered { resources, problems, unchecked: left_out, inputs }))
         }
         // What is missing may be why it fails: that is no fault of the root, and is said aloud.
-        Err(error) if !left_out.is_empty() => {
+        Err(error) if !left_out.is_empty() && !is_own_fault(&error) => {
             let what = format!("kustomization `{root}`");
-            let why = format!("without its remote resources it does not render: {}", error.message);
+            let why = format!("without what was left out it does not render: {}", error.message);
             let mut unchecked = left_out;
             unchecked.push(Unchecked { what, why, changed: false, span: error.span });
             Err(Arc::new(Failure { problems: Vec::new(), unchecked }))
@@ -62,6 +62,13 @@ pub(crate) fn render(
     };
     cx.memo.keep_root(key, Root { trace, result: result.clone() });
     result
+}
+
+/// Whether a file is at fault whatever else there is: it cannot be read as what it should be.
+fn is_own_fault(error: &Error) -> bool {
+    ["invalid Kustomization", "MalformedYAMLError"]
+        .iter()
+        .any(|fault| error.message.contains(fault))
 }
 
 fn render_root(

@@ -35,6 +35,10 @@ impl Target<'_> {
             return Err(plugin::helm_disabled(chart.span()));
         }
         for config in self.plugins(&k.generators.0).context("loading generator plugins")? {
+            if self.session.options.leave_out_plugins && !plugin::is_builtin(&config) {
+                self.leave_out(all, [plugin::not_run(&config)]);
+                continue;
+            }
             for mut object in plugin::generate_with(&config, &self.loader)? {
                 self.note_origin(&mut object, &custom_step(&config));
                 all.resources.absorb(object, &kinds).context("merging from generator")?;

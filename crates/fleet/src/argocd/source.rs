@@ -145,6 +145,7 @@ fn kustomize(
         release: Release::V5_8_2,
         load_restrictor: LoadRestrictor::RootOnly,
         remote: Remote::LeaveOut,
+        leave_out_plugins: true,
         repo_map: world.config.repo_map.clone(),
     };
     let built = match source.options(Tool::Kustomize) {

@@ -154,6 +154,8 @@ impl Builder<'_> {
             release: Release::V5_8_1,
             load_restrictor: LoadRestrictor::None,
             remote: Remote::LeaveOut,
+            // kustomize-controller runs no programs.
+            leave_out_plugins: false,
             repo_map: config.repo_map.clone(),
         };
         let rendered = gitops_kustomize::build_with(&cx, &root, &kustomization, &options);
