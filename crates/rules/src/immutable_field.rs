@@ -84,7 +84,22 @@ fn draft(
         .severity(severity(apply, new))
         .confidence(confidence(new, refusal))
         .help(way_out(new, unit));
+    let draft = match unit.is_some_and(|u| u.controller != Controller::None) {
+        true if rests_on_class(pair, new, refusal) => {
+            draft.severity(Severity::Warning).confidence(Confidence::Possible)
+        }
+        _ => draft,
+    };
     difference::blame(draft, change, &refusal.path)
+}
+
+/// Whether a claim grows whose class is not in the repository: what installs the driver makes it, and may let
+/// claims grow.
+fn rests_on_class(pair: &Pair<'_>, claim: &Resource, refusal: &Refusal) -> bool {
+    let class = claim.at(&["spec", "storageClassName"]).and_then(gitops_yaml::Node::text);
+    let mut known = pair.after.of_kind("storage.k8s.io", "StorageClass");
+    refusal.source.contains("persistentvolume/resize")
+        && !known.any(|known| class.is_none_or(|class| known.key.name == class))
 }
 
 /// What else stands still when one object is refused.
