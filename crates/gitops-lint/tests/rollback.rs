@@ -1,5 +1,7 @@
 //! What `diff` says that a revert would not restore.
 
+#![expect(clippy::disallowed_methods, reason = "tests make the repositories they run on")]
+
 mod support;
 
 use std::path::Path;

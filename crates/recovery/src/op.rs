@@ -55,17 +55,17 @@ impl<'a> Target<'a> {
         }
     }
 
-    fn new(&self) -> Result<(&'a Unit, &'a Resource), ByHand> {
+    fn after(&self) -> Result<(&'a Unit, &'a Resource), ByHand> {
         self.new.ok_or_else(|| "the object is not there after the change".to_owned())
     }
 
-    fn old(&self) -> Result<(&'a Unit, &'a Resource), ByHand> {
+    fn before(&self) -> Result<(&'a Unit, &'a Resource), ByHand> {
         self.old.ok_or_else(|| "the object is not there before the change".to_owned())
     }
 
     /// The object in the state that the step stands on.
     fn present(&self) -> Result<(&'a Unit, &'a Resource), ByHand> {
-        if self.changed { self.new() } else { self.old() }
+        if self.changed { self.after() } else { self.before() }
     }
 
     fn mark(&self, mark: Mark) -> Result<Vec<Edit>, ByHand> {
@@ -92,7 +92,8 @@ impl<'a> Target<'a> {
     ) -> Result<Edit, ByHand> {
         let written = self.set(object, &["metadata", "annotations", key], value);
         written.or_else(|why| {
-            let (kind, name) = (&object.gvk.kind, self.ground.name_in(&unit.path, &object.key.name));
+            let name = object.stable_name.as_ref().unwrap_or(&object.key.name);
+            let (kind, name) = (&object.gvk.kind, self.ground.name_in(&unit.path, name));
             let patch = format!(
                 "target: {{kind: {kind}, name: {name}}}\npatch: |\n  apiVersion: {}\n  kind: {kind}\n  metadata:\n    name: {name}\n    annotations:\n      {key}: {value}\n",
                 object.gvk.api_version(),
@@ -119,7 +120,7 @@ impl<'a> Target<'a> {
 
     /// A Kustomization that does not prune, and an Application without finalizers, go alone.
     fn release(&self) -> Result<Vec<Edit>, ByHand> {
-        let (unit, _) = self.old()?;
+        let (unit, _) = self.before()?;
         if unit.controller != Controller::ArgoCd {
             return self.stop_pruning();
         }
@@ -142,7 +143,7 @@ impl<'a> Target<'a> {
     }
 
     fn keep_versions(&self) -> Result<Vec<Edit>, ByHand> {
-        let ((_, old), (_, new)) = (self.old()?, self.new()?);
+        let ((_, old), (_, new)) = (self.before()?, self.after()?);
         let versions =
             |object: &'a Resource| object.at(&["spec", "versions"]).map_or(&[][..], Node::items);
         let name = |v: &Node| v.get("name").and_then(Node::text).map(str::to_owned);
@@ -168,7 +169,7 @@ impl<'a> Target<'a> {
     }
 
     fn rename(&self) -> Result<Vec<Edit>, ByHand> {
-        let (_, new) = self.new()?;
+        let (_, new) = self.after()?;
         let manifest = self.ground.manifest(new)?;
         let name = manifest.document().and_then(|d| d.at(&["metadata", "name"]));
         let name = name.ok_or_else(|| format!("give `{}` another name", new.key))?;

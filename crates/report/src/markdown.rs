@@ -9,8 +9,7 @@ use crate::escape::{code, markdown as text, short};
 use crate::snippet::blamed_line;
 use crate::terminal::{Style, sum};
 use crate::view::{
-    Cause, PlainChange, causes, cluster_rows, count_words, names, places, plain_changes,
-    plural,
+    Cause, PlainChange, causes, cluster_rows, count_words, names, places, plain_changes, plural,
 };
 
 /// By this line a comment is found again and replaced.

@@ -18,7 +18,8 @@ pub(crate) fn run(args: &PlanArgs, color: Color) -> Result<Exit, Stop> {
     };
     let analysis = diff::analysis(&args.comparison)?;
     let (plan, findings) = analysis.plan(&wanted)?;
-    if !(args.finding.is_empty() && objects.is_empty()) && !findings.iter().any(wanted) {
+    let named = !args.finding.is_empty() || !objects.is_empty();
+    if named && !findings.iter().any(wanted) {
         return Err(Stop::new(
             "no finding of this change is of that name; `gitops-lint diff` lists them",
         ));

@@ -35,18 +35,19 @@ impl Reader {
             let c = self.next();
             let ends = c == end || c.is_none();
             if ends || matches!(c, Some(' ' | '|' | '&' | '>')) {
-                let is_name = words.is_empty();
-                let taken = word
-                    .take()
-                    .filter(|w| !std::mem::take(&mut redirected) && !(is_name && w.contains('=')));
-                words.extend(taken);
+                if let Some(word) = word.take() {
+                    let assigns = words.is_empty() && word.contains('=');
+                    if !assigns && !redirected {
+                        words.push(word);
+                    }
+                    redirected = false;
+                }
                 redirected |= c == Some('>');
             }
             match c {
                 _ if ends => break,
                 Some('|' | '&') if !words.is_empty() => self.found.push(std::mem::take(&mut words)),
-                Some(' ' | '|' | '&') => redirected &= c == Some(' '),
-                Some('>') => {}
+                Some(' ' | '|' | '&' | '>') => {}
                 Some(c) => self.part(c, word.get_or_insert_default()),
                 None => break,
             }
