@@ -21,11 +21,11 @@ pub(crate) enum Expression<'a> {
     /// `key ends with 'text'`.
     Ends(&'a str, &'a str),
     /// `!…`
-    Not(Box<Expression<'a>>),
+    Not(Box<Self>),
     /// `… && …`
-    Every(Vec<Expression<'a>>),
+    Every(Vec<Self>),
     /// `… || …`
-    Any(Vec<Expression<'a>>),
+    Any(Vec<Self>),
 }
 
 impl<'a> Expression<'a> {

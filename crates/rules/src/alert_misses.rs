@@ -34,12 +34,8 @@ fn check(state: &State<'_>, out: &mut Vec<Draft>) {
         }
         let all = missed.len() == state.of_kind(group, kind).count();
         let message = format!(
-            "no Alert reaches {}{}: nobody is told when {} fails",
-            if all { "any " } else { "" },
-            match all {
-                true => kind.to_owned(),
-                false => format!("{}", wording::list(&missed)),
-            },
+            "no Alert reaches {}: nobody is told when {} fails",
+            if all { format!("any {kind}") } else { wording::list(&missed) },
             if missed.len() == 1 { "it" } else { "one of them" },
         );
         let list = alert.at(&["spec", "eventSources"]);

@@ -36,7 +36,11 @@ fn on_one(state: &ClusterState, graph: &Graph, key: &ObjectKey) -> String {
         new_unit: None,
         fields: Vec::new(),
     };
-    section(&mut out, "if it changes", &reach(graph, graph, &[change.clone()], &BTreeSet::new()));
+    section(
+        &mut out,
+        "if it changes",
+        &reach(graph, graph, std::slice::from_ref(&change), &BTreeSet::new()),
+    );
     let removed = Change { action: Action::Removed, new: None, ..change };
     let after = Graph::of(&without(state, key));
     section(&mut out, "if it goes", &reach(graph, &after, &[removed], &BTreeSet::new()));
