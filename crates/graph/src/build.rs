@@ -1,6 +1,6 @@
 //! The graph of one cluster.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use gitops_model::{ClusterState, ObjectKey, Unit, UnitId};
 use gitops_schema::stored_key;
@@ -23,7 +23,10 @@ use crate::{Consequence, Edge, Link, Presence, Relation, Selection, SelectionCha
 #[derive(Debug, Default)]
 pub struct Graph {
     pub(crate) graph: DiGraph<Vertex, Edge>,
-    pub(crate) index: BTreeMap<ObjectKey, NodeIndex>,
+    /// Where each object is; only ever asked for one, so that its order does not matter.
+    index: HashMap<ObjectKey, NodeIndex>,
+    /// The objects in the order of their keys.
+    sorted: Vec<NodeIndex>,
     selections: Vec<Selection>,
     /// What is produced in many namespaces, by its key without one.
     everywhere: BTreeMap<ObjectKey, Presence>,
@@ -46,6 +49,9 @@ impl Graph {
         graph.add_references(state);
         graph.add_selections(state);
         graph.add_surroundings(state);
+        let mut sorted: Vec<_> = graph.index.iter().collect();
+        sorted.sort_unstable();
+        graph.sorted = sorted.into_iter().map(|(_, at)| *at).collect();
         graph
     }
 
@@ -220,7 +226,7 @@ impl Graph {
 
     /// Every object, rendered or only named, sorted by key.
     pub fn vertices(&self) -> impl Iterator<Item = &Vertex> {
-        self.index.values().map(|at| &self.graph[*at])
+        self.sorted.iter().map(|at| &self.graph[*at])
     }
 
     /// The object of that identity, rendered or only named.
