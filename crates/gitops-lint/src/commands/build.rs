@@ -1,5 +1,6 @@
 //! `build`: what `kustomize build` prints.
 
+use std::mem::ManuallyDrop;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -37,8 +38,9 @@ pub(crate) fn run(args: &BuildArgs) -> Result<Exit, Stop> {
 
 struct Builder {
     tree: Arc<dyn Tree>,
-    sources: Sources,
-    memo: Memo,
+    /// Kept until the program ends, which frees them at once.
+    sources: ManuallyDrop<Sources>,
+    memo: ManuallyDrop<Memo>,
     options: Options,
 }
 

@@ -23,7 +23,7 @@ impl Bench<'_> {
                 "  diff, {clusters} clusters: {seconds:.3} s, {each:.0} µs each, {} MB",
                 peak >> 20
             );
-            if clusters >= 1000 {
+            if clusters == 1000 {
                 let rendered = format!("{out}/rendered");
                 let render = ["render", &head, "--all-clusters", "--output-dir", &rendered];
                 let render = self.ours(&render, 1)?.seconds;

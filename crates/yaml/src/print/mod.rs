@@ -113,8 +113,8 @@ impl Printer<'_> {
     /// line breaks of YAML 1.1 alone, and the key `<<`.
     fn wish(&self, text: &str, is_key: bool) -> Wish {
         let reads_otherwise =
-            text.contains(['\u{85}', '\u{2028}', '\u{2029}']) || is_key && text == "<<";
-        if reads_otherwise && !self.options.through_json { Wish::Double } else { wish(text) }
+            || text.contains(['\u{85}', '\u{2028}', '\u{2029}']) || is_key && text == "<<";
+        if !self.options.through_json && reads_otherwise() { Wish::Double } else { wish(text) }
     }
 
     fn scalar(&mut self, scalar: &Scalar, indent: Option<usize>) {

@@ -17,6 +17,10 @@ impl Styles {
             return Self { multiline: false, plain: true, single: true, block: false };
         }
         let mut all = Self { multiline: false, plain: true, single: true, block: true };
+        // Most texts are a word.
+        if text.bytes().all(|b| b.is_ascii_alphanumeric()) {
+            return all;
+        }
         if text.starts_with("---") || text.starts_with("...") {
             all.plain = false;
         }
