@@ -196,6 +196,7 @@ cases! {
     include: "include";
     input_providers: "input-providers";
     chart_values: "chart-values";
+    handed_down: "handed-down";
     artifact_elsewhere: "artifact-elsewhere";
 }
 

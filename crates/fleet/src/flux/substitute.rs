@@ -113,10 +113,11 @@ impl Run<'_> {
         let mut used = Vec::new();
         old.walk(&mut |node| {
             let Some(Ok(template)) = node.text().map(Template::parse) else { return };
-            for name in template.names() {
-                match self.variables.get(name) {
+            for expression in template.expressions() {
+                match self.variables.get(&expression.name) {
                     Some(variable) => used.push((variable.span, variable.exposure)),
-                    None if self.variables.incomplete => {
+                    // A default is what the value is until something sets it.
+                    None if self.variables.incomplete && !expression.has_default() => {
                         used.push((node.span(), Exposure::Unknown))
                     }
                     None => {}

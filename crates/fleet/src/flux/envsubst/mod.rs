@@ -73,25 +73,25 @@ const TOO_LONG: Error = Error::Syntax("its value is longer than an object may be
 
 impl Expression {
     /// Whether the operator gives a value where the variable has none.
-    fn has_default(&self) -> bool {
+    pub(crate) fn has_default(&self) -> bool {
         matches!(self.operator.as_str(), "=" | ":=" | ":-" | ":+" | ":?")
     }
 }
 
 impl Template {
-    /// The names of its variables, those in arguments too.
-    pub(crate) fn names(&self) -> Vec<&str> {
-        fn collect<'t>(parts: &'t [Part], names: &mut Vec<&'t str>) {
+    /// Its expressions, those in arguments too.
+    pub(crate) fn expressions(&self) -> Vec<&Expression> {
+        fn collect<'t>(parts: &'t [Part], all: &mut Vec<&'t Expression>) {
             for part in parts {
                 if let Part::Expression(e) = part {
-                    names.push(&e.name);
-                    collect(&e.arguments, names);
+                    all.push(e);
+                    collect(&e.arguments, all);
                 }
             }
         }
-        let mut names = Vec::new();
-        collect(&self.0, &mut names);
-        names
+        let mut all = Vec::new();
+        collect(&self.0, &mut all);
+        all
     }
 
     /// The text with its variables put in. `opaque` writes an expression whose value is not known.
