@@ -23,7 +23,7 @@ pub(crate) struct Made {
 /// What a FluxInstance asks for.
 pub(crate) fn of_object(object: &Resource) -> Option<Made> {
     let instance = FluxInstance::of(object)?;
-    make(instance.sync()?, &instance.namespace(), object.at(&["spec"]))
+    make(instance.sync()?, or_usual(&object.key.namespace), object.at(&["spec"]))
 }
 
 /// What a HelmRelease of the flux-instance chart asks for.
@@ -31,9 +31,13 @@ pub(crate) fn of_release(object: &Resource) -> Option<Made> {
     let instance = object.at(&["spec", "values", "instance"])?;
     let sync = instance.get("sync")?;
     let target = object.at(&["spec", "targetNamespace"]).and_then(Node::text);
-    let namespace = target.unwrap_or(&object.key.namespace);
-    let namespace = if namespace.is_empty() { FLUX_SYSTEM } else { namespace };
+    let namespace = or_usual(target.unwrap_or(&object.key.namespace));
     make(Sync::of(sync)?, namespace, Some(instance))
+}
+
+/// The namespace of a file; most leave it to a kustomization, and all but a few mean this one.
+fn or_usual(namespace: &str) -> &str {
+    if namespace.is_empty() { FLUX_SYSTEM } else { namespace }
 }
 
 /// What a file of values for the flux-instance chart asks for.
