@@ -131,12 +131,20 @@ fn every_step_of_every_plan_holds() {
             faults.push(format!("{name}: another way was taken: {plan:#}"));
             continue;
         };
+        let objects = items(&plan, "ways").flat_map(|w| items(w, "objects"));
         let said: BTreeSet<String> =
-            items(way, "objects").filter_map(|o| o.as_str().map(str::to_owned)).collect();
+            objects.filter_map(|o| o.as_str().map(str::to_owned)).collect();
         faults.extend(items(&plan, "open").map(|o| format!("{name}: open: {o}")));
-        let (mut now, mut deleted) = (base.clone(), BTreeSet::new());
+        let (mut now, mut deleted, mut stopped) = (base.clone(), BTreeSet::new(), false);
         for step in items(&plan, "steps") {
             let place = format!("{name}, step {} ({})", step["number"], text(step, "title"));
+            for command in items(step, "commands").filter_map(Value::as_str) {
+                stopped |= command.contains(" suspend ") || command.contains("--sync-policy none");
+                stopped &= !command.contains(" resume ") && !command.contains(" sync ");
+            }
+            if stopped && text(step, "kind") == "commit" {
+                faults.push(format!("{place}: nothing applies it"));
+            }
             if text(step, "kind") == "run" {
                 deleted
                     .extend(items(step, "deletes").filter_map(|o| o.as_str().map(str::to_owned)));

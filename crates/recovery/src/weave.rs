@@ -61,8 +61,17 @@ pub fn plan<'a>(input: &Input<'a>, findings: impl Iterator<Item = &'a Finding>) 
         (rows, merge)
     };
     let rows: Vec<_> = groups.iter().map(split).collect();
+    // What is committed before the merge is live before anything is stopped, and what was stopped runs
+    // again before anything more is committed.
+    let guarded = |rows: &[&Row], merge: usize| {
+        rows.iter().take(merge).rposition(|r| r.on.is_some()).map_or(0, |last| last + 1)
+    };
     for (way, (rows, merge)) in rows.iter().enumerate() {
-        rows.iter().take(*merge).for_each(|row| weaver.step(&[(way, row)]));
+        rows.iter().take(guarded(rows, *merge)).for_each(|row| weaver.step(&[(way, row)]));
+    }
+    for (way, (rows, merge)) in rows.iter().enumerate() {
+        let rest = rows.iter().take(*merge).skip(guarded(rows, *merge));
+        rest.for_each(|row| weaver.step(&[(way, row)]));
     }
     let merges: Vec<_> = rows
         .iter()
@@ -72,7 +81,9 @@ pub fn plan<'a>(input: &Input<'a>, findings: impl Iterator<Item = &'a Finding>) 
     if !merges.is_empty() {
         weaver.step(&merges);
     }
-    for (way, (rows, merge)) in rows.iter().enumerate() {
+    let mut last: Vec<_> = rows.iter().enumerate().collect();
+    last.sort_by_key(|(_, (rows, merge))| rows.get(merge + 1).is_some_and(|r| r.on.is_some()));
+    for (way, (rows, merge)) in last {
         rows.iter().skip(merge + 1).for_each(|row| weaver.step(&[(way, row)]));
     }
     let mut route = weaver.route;
