@@ -105,6 +105,41 @@ fn a_patch_stands_on_top_of_what_it_replaces() {
 }
 
 #[test]
+fn what_is_gone_is_told_by_the_line_that_took_it() {
+    let files = Files::parse(
+        "=== kustomization.yaml\nresources: [base]\n\
+         patches:\n- path: patch.yaml\n- target: {kind: Pod}\n  patch: |-\n    - op: remove\n      path: /spec/hostNetwork\n\
+         === base/kustomization.yaml\nresources: [pod.yaml]\n\
+         === base/pod.yaml\napiVersion: v1\nkind: Pod\nmetadata: {name: p, labels: {a: b}}\n\
+         spec: {hostNetwork: true, hostPID: true, containers: [{name: c, image: c}, {name: d, image: d}], dnsConfig: {options: []}}\n\
+         === patch.yaml\napiVersion: v1\nkind: Pod\nmetadata:\n  name: p\n  labels: null\n\
+         spec:\n  hostPID: null\n  dnsConfig:\n    $patch: delete\n  containers:\n  - name: d\n    $patch: delete\n",
+    );
+    let (sources, memo) = (Sources::default(), Memo::default());
+    let cx = Context { tree: &files, sources: &sources, memo: &memo };
+    let rendered = build(&cx, "", &Options::default()).unwrap();
+    let mut gone: Vec<_> = rendered.resources[0]
+        .removed
+        .iter()
+        .map(|r| {
+            let at = sources.locate(r.by);
+            format!("{} by {}:{}", r.path, at.path, at.line)
+        })
+        .collect();
+    gone.sort();
+    assert_eq!(
+        gone,
+        [
+            "metadata.labels by patch.yaml:5",
+            "spec.containers[name=d] by patch.yaml:12",
+            "spec.dnsConfig by patch.yaml:9",
+            "spec.hostNetwork by kustomization.yaml:6",
+            "spec.hostPID by patch.yaml:7",
+        ]
+    );
+}
+
+#[test]
 fn equal_inputs_are_rendered_once() {
     let files = Files::parse(
         "=== a/kustomization.yaml\nresources: [../base]\n=== base/kustomization.yaml\nresources: [c.yaml]\n\
