@@ -93,8 +93,10 @@ impl Analysis {
     /// What is wrong in one state.
     pub(crate) fn check(&self) -> Report {
         let steps: Vec<Step> = self.fleet(Moment::Merged).into_iter().map(Step::alone).collect();
-        let findings = self.findings(&self.all_pairs(&steps), None);
-        let unchecked = unchecked::of(&steps);
+        let pairs = self.all_pairs(&steps);
+        let findings = self.findings(&pairs, None);
+        let mut unchecked = unchecked::of(&steps);
+        unchecked.extend(gitops_rules::unvalidated(&pairs));
         let clusters = clusters::reports(&steps, &findings, self);
         Report { rules: rules(), clusters, findings, unchecked, ..Report::default() }
     }

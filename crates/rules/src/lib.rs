@@ -19,6 +19,7 @@ mod workload;
 mod write;
 
 pub use immutable_field::unjudged;
+pub use validity::unvalidated;
 pub use removal::deleted;
 pub(crate) use rule::Check;
 pub use rule::{Rule, find};

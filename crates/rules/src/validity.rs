@@ -4,8 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use gitops_graph::PodTemplate;
-use gitops_model::{ApplyMode, Controller, FieldPath, Gvk, Resource, Severity, Unit, UnitId};
-use gitops_schema::{Definition, Fault, Struct, Violation, served, violations};
+use gitops_model::{
+    ApplyMode, Controller, FieldPath, Gvk, Resource, Severity, Unchecked, Unit, UnitId,
+};
+use gitops_schema::{Definition, Fault, Struct, Violation, removed_api, served, violations};
 use gitops_yaml::Node;
 
 use crate::{Draft, Pair, State, write};
@@ -123,6 +125,32 @@ impl<'s, 'a> Definitions<'s, 'a> {
             }
         }
     }
+}
+
+/// The kinds whose objects are held against no schema, each once.
+#[must_use]
+pub fn unvalidated(pairs: &[Pair<'_>]) -> Vec<Unchecked> {
+    let mut kinds: BTreeMap<&Gvk, &Resource> = BTreeMap::new();
+    for pair in pairs {
+        let known = Definitions::of(&pair.after);
+        for (_, object) in pair.after.objects() {
+            if !kinds.contains_key(&object.gvk)
+                && removed_api(&object.gvk).is_none()
+                && matches!(known.schema(&object.gvk), Schema::Unknown)
+            {
+                kinds.insert(&object.gvk, object);
+            }
+        }
+    }
+    let unchecked = |(gvk, object): (&Gvk, &Resource)| Unchecked {
+        what: format!("{} in {}", gvk.kind, gvk.api_version()),
+        why: "its definition is not applied to the cluster by this repository, so its fields and \
+              values are held against no schema"
+            .to_owned(),
+        changed: false,
+        span: Some(object.body.span()),
+    };
+    kinds.into_iter().map(unchecked).collect()
 }
 
 /// What is wrong with a part of an object that is part of a pod template.
