@@ -1,5 +1,7 @@
 //! Says how the program is linked.
 
+#![allow(clippy::disallowed_methods, reason = "cargo tells of the target in the environment")]
+
 fn main() {
     println!("cargo::rerun-if-changed=build.rs");
     // At an address of its own: a position-independent program writes some 64,000 addresses into its tables

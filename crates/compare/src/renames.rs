@@ -73,8 +73,8 @@ fn best_first<'a>(candidates: impl Iterator<Item = Rename<'a>>) -> Vec<Rename<'a
 /// One name for kinds that stand in for each other.
 fn family(kind: &str) -> &str {
     match kind {
-        "Deployment" | "StatefulSet" | "DaemonSet" | "ReplicaSet" | "Rollout" | "Job" | "CronJob"
-        | "DeploymentConfig" => "workload",
+        "Deployment" | "StatefulSet" | "DaemonSet" | "ReplicaSet" | "Rollout" | "Job"
+        | "CronJob" | "DeploymentConfig" => "workload",
         "Ingress" | "HTTPRoute" | "GRPCRoute" | "TLSRoute" | "IngressRoute" | "VirtualService"
         | "HTTPProxy" | "Route" => "route",
         _ => kind.strip_prefix("Cluster").filter(|rest| !rest.is_empty()).unwrap_or(kind),

@@ -83,7 +83,7 @@ fn state(files: &Files, sources: &Sources, memo: &Memo) -> String {
 
 fn told(state: &ClusterState) -> String {
     let mut text = format!("{:?}\n", state.cluster);
-    let mut line = |line: String| writeln!(text, "{line}").unwrap();
+    let mut line = |line: String| writeln!(text, "{line}").expect("text takes every line");
     for source in &state.sources {
         line(format!("{} {:?} {}", source.object, source.tracks, source.here));
     }
@@ -100,7 +100,7 @@ fn told(state: &ClusterState) -> String {
 type Change = fn(&mut Files);
 
 fn replace(files: &mut Files, path: &str, from: &str, to: &str) {
-    let text = files.get_mut(path).unwrap();
+    let text = files.get_mut(path).expect("the fleet has the file");
     assert!(text.contains(from), "{path}");
     *text = text.replace(from, to);
 }

@@ -151,6 +151,7 @@ impl Context<'_> {
 
     /// What no score averages away.
     fn barriers(&self, plan: &Plan<'_>, verdict: &mut Verdict) {
+        let mut stuck = BTreeSet::new();
         for finding in self.findings(plan, Effect::Now) {
             let production = plan.clusters.iter().any(|c| {
                 finding.clusters.contains(&c.cluster.name)
@@ -164,8 +165,17 @@ impl Context<'_> {
                 Some(Barrier::StopInProduction) if production && !mitigated => {
                     verdict.say(WaveDecision::Blocked, stop(finding));
                 }
+                Some(Barrier::Ask) => stuck.extend(finding.object.as_ref().map(|(_, key)| key)),
                 Some(Barrier::StopInProduction) | None => {}
             }
+        }
+        if let Some(first) = stuck.first() {
+            let more = match stuck.len() - 1 {
+                0 => String::new(),
+                more => format!(" and {more} more"),
+            };
+            let why = format!("the API server refuses `{first}`{more}: reconciliation stops here");
+            verdict.say(WaveDecision::NeedsApproval, why);
         }
     }
 

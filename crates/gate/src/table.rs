@@ -52,6 +52,7 @@ pub(crate) enum Barrier {
     Stop,
     StopInProduction,
     Hold,
+    Ask,
 }
 
 #[derive(Debug, Clone, Deserialize)]

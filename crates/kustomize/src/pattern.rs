@@ -39,7 +39,7 @@ pub(crate) fn is_words(pattern: &str) -> bool {
 pub(crate) fn behind<'t>(words: &str, text: &'t str) -> Option<&'t str> {
     let mut rest = text.chars();
     let mut fits = |word: char| rest.next().is_some_and(|c| c == word || word == '.' && c != '\n');
-    words.chars().all(&mut fits).then(|| rest.as_str())
+    words.chars().all(&mut fits).then_some(rest.as_str())
 }
 
 /// Compiles a pattern of Go's `regexp`, to which a brace that counts nothing is a brace.

@@ -19,12 +19,12 @@ mod workload;
 mod write;
 
 pub use immutable_field::unjudged;
-pub use validity::unvalidated;
 pub use removal::deleted;
 pub(crate) use rule::Check;
 pub use rule::{Rule, find};
 pub(crate) use run::{Draft, Fleet};
 pub use run::{Facts, Pair, State, check, check_only, gather};
+pub use validity::unvalidated;
 
 rules![
     alert_misses,

@@ -1,7 +1,7 @@
 //! Plain files of a directory. Source: `findManifests` in `reposerver/repository/repository.go`.
 
 use gitops_model::{EntryKind, Problem, ProblemKind, Tree};
-use gitops_yaml::{ContentId, Entry, Node, ParsedFile, Sources};
+use gitops_yaml::{ContentId, Entry, ErrorKind, Node, ParsedFile, Sources};
 use regex::Regex;
 
 use super::patterns::gobwas;
@@ -119,7 +119,8 @@ fn has_kind(node: &Node) -> bool {
 
 /// The one object of a JSON file.
 fn json_object(file: &ParsedFile) -> Result<Node, Problem> {
-    if let Some(error) = file.errors.iter().find(|e| e.kind.is_fatal()) {
+    // JSON has no text behind its document, but keys may stand twice.
+    if let Some(error) = file.errors.iter().find(|e| e.kind != ErrorKind::DuplicateKey) {
         return Err(Problem::from(error));
     }
     match file.documents.as_slice() {

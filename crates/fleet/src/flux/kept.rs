@@ -161,7 +161,6 @@ impl Traced {
     }
 
     /// Whether another tree shows the same. The order of looking does not matter.
-    #[expect(clippy::iter_over_hash_type, reason = "all of it is looked at")]
     fn holds_in(&self, tree: &Arc<dyn Tree>) -> bool {
         if Arc::ptr_eq(&self.tree, tree) {
             return true;

@@ -4,7 +4,7 @@ use gitops_model::{Chart, Release};
 use gitops_yaml::{Exposure, Node, Sources, Span};
 
 /// A chart with its values, each with the line that wrote it.
-pub fn release(release: &Release, sources: &Sources) -> Vec<String> {
+pub(crate) fn release(release: &Release, sources: &Sources) -> Vec<String> {
     let Chart { name, version, source, span } = &release.chart;
     let (key, at) = (&release.object.key, place(sources, *span));
     let mut lines = vec![format!("  release {key}: {name} {version:?} of {source} ({at})")];

@@ -27,18 +27,18 @@ fn sections() -> &'static Sections {
 #[must_use]
 pub fn kind(gvk: &Gvk) -> Option<&'static Struct> {
     let exact = section_of(gvk);
-    let holds = |name: &&&str| {
-        let structure = sections().get(**name).and_then(|s| s.get(gvk.kind.as_str()));
+    let holds = |name: &&str| {
+        let structure = sections().get(*name).and_then(|s| s.get(gvk.kind.as_str()));
         // Every object has metadata.
         structure.is_some_and(|fields| fields.contains_key("metadata"))
     };
     let group = exact.rsplit_once('/').map(|(group, _)| group);
-    let same_group = |name: &&&str| name.rsplit_once('/').map(|(group, _)| group) == group;
-    let stable = |name: &&&str| (name.contains("alpha"), name.contains("beta"));
+    let same_group = |name: &&str| name.rsplit_once('/').map(|(group, _)| group) == group;
+    let stable = |name: &&str| (name.contains("alpha"), name.contains("beta"));
     let found = Some(exact.as_str());
-    let section = found.filter(|name| holds(&&*name)).or_else(|| {
-        let all = sections().keys().filter(same_group).filter(holds);
-        all.min_by_key(stable).copied()
+    let section = found.filter(holds).or_else(|| {
+        let all = sections().keys().copied().filter(same_group).filter(holds);
+        all.min_by_key(stable)
     })?;
     resolved(section, &gvk.kind, KubernetesVersion::NEWEST.minor)
 }
