@@ -161,6 +161,8 @@ impl Target<'_> {
             }
             e
         })?;
+        let file = self.loader.parse(content);
+        self.session.warnings.borrow_mut().extend(crate::read::unread(&file));
         // A file that names one object twice fails by itself.
         let mut alone = Resources::default();
         alone.append_all(objects, &self.session.kinds())?;

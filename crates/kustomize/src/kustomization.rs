@@ -271,7 +271,8 @@ impl Kustomization {
         let document = file.documents.first().unwrap_or(&empty);
         let reread = crate::written::with_yaml11_keys(document, loader.sources);
         let document = reread.as_ref().unwrap_or(document);
-        let (kustomization, warnings) = Self::read(document, &loader.root)?;
+        let (kustomization, mut warnings) = Self::read(document, &loader.root)?;
+        warnings.extend(crate::read::unread(&file));
         Ok((kustomization, name, warnings))
     }
 

@@ -2,7 +2,8 @@
 
 use std::collections::VecDeque;
 
-use gitops_yaml::{ErrorKind, Node, ParseError, Sources, Span, Value};
+use gitops_model::Problem;
+use gitops_yaml::{ErrorKind, Node, ParseError, ParsedFile, Sources, Span, Value};
 
 use crate::error::{Error, Result};
 use crate::load::{Content, Loader};
@@ -16,6 +17,11 @@ pub(crate) fn objects_of(loader: &Loader, content: &Content) -> Result<Vec<Objec
     let text =
         Text { documents: &file.documents, errors: &file.errors, text: &file.source.text, span };
     objects(&text, loader.sources, true)
+}
+
+/// What stands in a file and is passed over, as kustomize passes over it.
+pub(crate) fn unread(file: &ParsedFile) -> impl Iterator<Item = Problem> {
+    file.errors.iter().filter(|e| e.kind == ErrorKind::Unread).map(Problem::from)
 }
 
 /// A text, parsed, and where it stands.

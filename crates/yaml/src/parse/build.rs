@@ -140,7 +140,9 @@ impl<'t> Builder<'t> {
     }
 
     fn unread(&mut self, at: u32) {
-        let message = "what stands behind the end of a document starts with `---`".to_owned();
+        let message =
+            "nothing reads what stands here: a document ends above, and the next starts with `---`"
+                .to_owned();
         self.fail(ErrorKind::Unread, message, at, at);
     }
 
