@@ -17,17 +17,7 @@ pub(crate) type RepoMap = BTreeMap<String, String>;
 
 /// Joins a relative target to a directory and drops `.` and `..`; `None` if it leaves the top.
 pub(crate) fn join(directory: &str, target: &str) -> Option<String> {
-    let mut parts: Vec<&str> = Vec::new();
-    for part in directory.split('/').chain(target.split('/')) {
-        match part {
-            "" | "." => {}
-            ".." => {
-                parts.pop()?;
-            }
-            other => parts.push(other),
-        }
-    }
-    Some(parts.join("/"))
+    gitops_model::clean_path(&format!("{directory}/{target}"))
 }
 
 /// The directory of a path; the top for a path without `/`.

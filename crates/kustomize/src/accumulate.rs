@@ -205,7 +205,7 @@ impl Target<'_> {
         let Some(spec) = RepoSpec::parse(path) else { return self.loader.enter(path) };
         let Some(directory) = self.mapped(path, &spec) else { return Err(unreachable(path)) };
         let joined = format!("{directory}/{}", spec.directory);
-        let root = crate::load::clean(&joined)
+        let root = gitops_model::clean_path(&joined)
             .ok_or_else(|| Error::new(format!("`{joined}` leads out of the repository"), None))?;
         self.loader.enter_root(self.loader.directory(&root)?)
     }

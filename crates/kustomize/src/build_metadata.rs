@@ -2,10 +2,10 @@
 
 use gitops_yaml::{SmolStr, Span};
 
-use crate::load::clean;
 use crate::object::Object;
 use crate::remote::RepoSpec;
 use crate::resources::Resources;
+use gitops_model::clean_path;
 
 pub(crate) const ORIGIN: &str = "config.kubernetes.io/origin";
 pub(crate) const TRANSFORMATIONS: &str = "alpha.config.kubernetes.io/transformations";
@@ -91,7 +91,7 @@ fn joined(base: &str, path: &str) -> String {
         }
     }
     let joined = parts.join("/");
-    clean(&joined).map_or(joined.clone(), |_| joined)
+    clean_path(&joined).map_or(joined.clone(), |_| joined)
 }
 
 fn quoted(value: &str) -> String {

@@ -57,7 +57,7 @@ impl<'a> Loader<'a> {
             return Err(Error::new(format!("new root '{path}' cannot be absolute"), None));
         }
         if is_ambiguous(path) && self.options.release >= crate::Release::V5_8_2 {
-            let resolved = clean(path).unwrap_or_default();
+            let resolved = gitops_model::clean_path(path).unwrap_or_default();
             let message = format!(
                 "path {path:?} is ambiguous: resolves to {resolved:?} after \
                 normalization, which is likely not the intended target; check for YAML indentation errors \
@@ -122,7 +122,7 @@ impl<'a> Loader<'a> {
         } else {
             format!("{}/{path}", self.root)
         };
-        clean(&joined).ok_or_else(|| {
+        gitops_model::clean_path(&joined).ok_or_else(|| {
             let message = format!("evalsymlink failure on '{path}' : it is outside the repository");
             Error::new(message, None)
         })
@@ -198,21 +198,6 @@ impl<'a> Loader<'a> {
 pub(crate) fn is_within(path: &str, root: &str) -> bool {
     root.is_empty()
         || path.strip_prefix(root).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-}
-
-/// A relative path without `.`, `..` and doubled slashes; `None` if it leads out at the top.
-pub(crate) fn clean(path: &str) -> Option<String> {
-    let mut parts: Vec<&str> = Vec::new();
-    for part in path.split('/') {
-        match part {
-            "" | "." => {}
-            ".." => {
-                parts.pop()?;
-            }
-            part => parts.push(part),
-        }
-    }
-    Some(parts.join("/"))
 }
 
 /// Whether a segment holds `..` beside other text.

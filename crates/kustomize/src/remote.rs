@@ -67,7 +67,7 @@ impl RepoSpec {
 }
 
 fn leaves(path: &str) -> bool {
-    crate::load::clean(path).is_none()
+    gitops_model::clean_path(path).is_none()
 }
 
 fn split_repository(path: &str, segments: usize) -> Option<(String, String)> {

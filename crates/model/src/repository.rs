@@ -105,3 +105,19 @@ pub trait Repository: Send + Sync {
     /// The addresses under which this repository is known, as written.
     fn urls(&self) -> Vec<String>;
 }
+
+/// A relative path without `.`, `..` and doubled slashes; `None` if it leads out at the top.
+#[must_use]
+pub fn clean_path(path: &str) -> Option<String> {
+    let mut parts: Vec<&str> = Vec::new();
+    for part in path.split('/') {
+        match part {
+            "" | "." => {}
+            ".." => {
+                parts.pop()?;
+            }
+            part => parts.push(part),
+        }
+    }
+    Some(parts.join("/"))
+}

@@ -23,9 +23,13 @@ pub const SCHEMA: &str = include_str!("../../../../schemas/report.schema.json");
 /// The report as JSON with a line break at the end.
 #[must_use]
 pub fn json(report: &Report, sources: &Sources) -> String {
-    let json = Json::of(report, sources);
+    text(&Json::of(report, sources))
+}
+
+/// What is written as JSON, with a line break at the end.
+pub(crate) fn text(json: &impl Serialize) -> String {
     // Serialising plain structs of texts and numbers into memory cannot fail.
-    let mut out = serde_json::to_string_pretty(&json).unwrap_or_default();
+    let mut out = serde_json::to_string_pretty(json).unwrap_or_default();
     out.push('\n');
     out
 }
@@ -50,7 +54,7 @@ impl<'a> Json<'a> {
     fn of(report: &'a Report, sources: &Sources) -> Self {
         Self {
             schema_version: SCHEMA_VERSION,
-            tool: Tool { name: "gitops-lint", version: crate::VERSION },
+            tool: Tool::THIS,
             clusters: report.clusters.iter().map(Cluster::of).collect(),
             changes: report.changes.iter().map(|c| Change::of(c, sources)).collect(),
             findings: report.findings.iter().map(|f| FindingJson::of(f, sources)).collect(),
@@ -65,9 +69,13 @@ impl<'a> Json<'a> {
 }
 
 #[derive(Serialize)]
-struct Tool {
+pub(crate) struct Tool {
     name: &'static str,
     version: &'static str,
+}
+
+impl Tool {
+    pub(crate) const THIS: Self = Self { name: "gitops-lint", version: crate::VERSION };
 }
 
 #[derive(Serialize)]

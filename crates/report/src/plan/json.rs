@@ -7,21 +7,19 @@ use gitops_yaml::SmolStr;
 use serde::Serialize;
 
 use super::kind;
+use crate::json::Tool;
 
 /// The plan as JSON with a line break at the end.
 #[must_use]
 pub fn json(plan: &Plan, findings: &[Finding]) -> String {
     let json = Json {
         schema_version: "1",
-        tool: Tool { name: "gitops-lint", version: crate::VERSION },
+        tool: Tool::THIS,
         ways: plan.ways.iter().enumerate().map(WayJson::of).collect(),
         steps: plan.steps.iter().enumerate().map(StepJson::of).collect(),
         open: super::open(plan, findings).map(Open::of).collect(),
     };
-    // Serialising plain structs of texts and numbers into memory cannot fail.
-    let mut out = serde_json::to_string_pretty(&json).unwrap_or_default();
-    out.push('\n');
-    out
+    crate::json::text(&json)
 }
 
 #[derive(Serialize)]
@@ -32,12 +30,6 @@ struct Json<'a> {
     ways: Vec<WayJson<'a>>,
     steps: Vec<StepJson<'a>>,
     open: Vec<Open<'a>>,
-}
-
-#[derive(Serialize)]
-struct Tool {
-    name: &'static str,
-    version: &'static str,
 }
 
 #[derive(Serialize)]

@@ -93,17 +93,7 @@ impl Kustomizations {
 
 /// The path that a folder's kustomization means by an entry; `None` for what is outside or remote.
 fn joined(folder: &str, entry: &str) -> Option<String> {
-    let mut parts: Vec<&str> = folder.split('/').filter(|part| !part.is_empty()).collect();
-    for part in entry.split('/') {
-        match part {
-            "" | "." => {}
-            ".." => {
-                parts.pop()?;
-            }
-            part => parts.push(part),
-        }
-    }
-    Some(parts.join("/"))
+    gitops_model::clean_path(&format!("{folder}/{entry}"))
 }
 
 #[cfg(test)]
