@@ -130,8 +130,13 @@ impl Summary<'_> {
     }
 }
 
-fn check(case: &str) {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../testdata/flux").join(case);
+fn folder(case: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../testdata/flux").join(case)
+}
+
+/// What a case's clusters are given, in a clone with this remote.
+fn summary(case: &str, remote: &str) -> String {
+    let folder = folder(case);
     let tree: Arc<dyn Tree> = Arc::new(Directory(folder.join("repo")));
     let (sources, memo, trees) = (Sources::default(), Memo::default(), OneTree(tree.clone()));
     let config = match tree.read(".gitops-lint.yaml") {
@@ -147,19 +152,12 @@ fn check(case: &str) {
         memo: &memo,
         trees: &trees,
         config: &config,
-        urls: &["https://example.com/org/fleet".to_owned()],
+        urls: &[remote.to_owned()],
         target_branch: Some("main"),
     };
     let states = follow(&world);
     let mut summary = Summary { sources: &sources, text: String::new() };
     states.iter().for_each(|state| summary.cluster(state));
-
-    let path = folder.join("expected.txt");
-    if std::env::var("UPDATE_EXPECTED").is_ok() {
-        std::fs::write(&path, &summary.text).expect("the case can be written");
-    }
-    let expected = std::fs::read_to_string(&path).unwrap_or_default();
-    assert!(expected == summary.text, "{case} gives\n{}", summary.text);
 
     // A second state with equal inputs shares everything.
     for (first, again) in states.iter().zip(follow(&world)) {
@@ -172,6 +170,29 @@ fn check(case: &str) {
                 first.id
             );
         }
+    }
+    summary.text
+}
+
+fn check(case: &str) {
+    let summary = summary(case, "https://example.com/org/fleet");
+    let path = folder(case).join("expected.txt");
+    if std::env::var("UPDATE_EXPECTED").is_ok() {
+        std::fs::write(&path, &summary).expect("the case can be written");
+    }
+    let expected = std::fs::read_to_string(&path).unwrap_or_default();
+    assert!(expected == summary, "{case} gives\n{summary}");
+}
+
+/// The address of a clone made from a folder is the one that its entry points name.
+#[test]
+fn a_remote_that_is_a_path_changes_nothing() {
+    for case in ["bootstrap", "flux-instance", "roots"] {
+        assert_eq!(
+            summary(case, "/srv/git/fleet"),
+            summary(case, "https://example.com/org/fleet"),
+            "{case}"
+        );
     }
 }
 

@@ -9,6 +9,7 @@ use gitops_model::{Deployed, EntryKind, Resource, SourceRef, Tracks, Tree};
 use gitops_yaml::SmolStr;
 use rayon::prelude::*;
 
+use super::cluster::Walk;
 use super::definition::Definition;
 use super::entry::{Entry, Reached, anchor};
 use super::instance;
@@ -107,17 +108,22 @@ impl Finder<'_> {
         let mut seen = known;
         let entries: Vec<Entry> =
             entries.into_iter().filter(|e| seen.insert(e.path.clone())).collect();
-        let here = &found.here;
-        let walks: Vec<_> = entries.par_iter().map(|e| e.walk(&self.world, here)).collect();
-        let has_remote = self.world.urls.iter().any(|u| is_remote(u));
-        for (entry, walk) in entries.into_iter().zip(walks) {
+        let walks = |here: &Addresses| -> Vec<Walk> {
+            entries.par_iter().map(|e| e.walk(&self.world, here)).collect()
+        };
+        let mut walked = walks(&found.here);
+        // A clone whose remote is a path knows its address only from its own entries.
+        if !self.world.urls.iter().any(|u| is_remote(u)) {
+            let urls: Vec<String> =
+                entries.iter().zip(&walked).filter_map(|(e, w)| e.url(&w.objects)).collect();
+            urls.iter().for_each(|url| found.here.insert(url));
+            walked = walks(&found.here);
+        }
+        for (entry, walk) in entries.into_iter().zip(walked) {
             found.reached.add(&walk, self.roots, self.scan);
             // An entry whose artifact comes from elsewhere stands for its folder all the same.
             if !matches!(walk.files_of(&entry.root.source), Some(Files::Here { .. })) {
                 found.reached.add_folder(&entry.path, self.roots, self.scan);
-            }
-            if let Some(url) = entry.url(&walk.objects).filter(|_| !has_remote) {
-                found.here.insert(&url);
             }
             found.entries.push(entry);
         }
