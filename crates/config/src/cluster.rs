@@ -54,7 +54,7 @@ fn kubernetes_version(problems: &mut Problems, node: &Node) -> Option<Kubernetes
 }
 
 /// A folder of the repository, without `./` before it or `/` behind it.
-fn folder(problems: &mut Problems, node: &Node) -> Option<SmolStr> {
+pub(crate) fn folder(problems: &mut Problems, node: &Node) -> Option<SmolStr> {
     let text = text(problems, node)?;
     let path = text.trim_start_matches("./").trim_end_matches('/');
     Some(if path == "." { "".into() } else { path.into() })

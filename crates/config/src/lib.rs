@@ -14,6 +14,7 @@
 //! assert_eq!(problems[0].help.as_deref(), Some("did you mean `clusters`?"));
 //! ```
 
+mod artifact;
 mod cluster;
 mod pattern;
 mod read;
@@ -28,6 +29,7 @@ use std::collections::BTreeMap;
 use gitops_model::{Problem, ProblemKind, Severity, Tree};
 use gitops_yaml::{ParsedFile, SmolStr, Sources, Span};
 
+pub use artifact::ArtifactConfig;
 pub use cluster::{ArgoCluster, ClusterConfig, EnvironmentConfig, FluxVersion};
 pub use pattern::{Glob, ObjectPattern};
 pub use risk::RiskConfig;
@@ -64,6 +66,8 @@ pub struct Config {
     pub repo_aliases: Vec<Spanned<SmolStr>>,
     /// `repoMap`: the folder that stands for the repository at an address.
     pub repo_map: BTreeMap<String, String>,
+    /// `artifacts`: what is packed of this repository and pushed to a registry.
+    pub artifacts: Vec<ArtifactConfig>,
     /// `argocd.clusters`: the cluster Secrets that no repository holds.
     pub argocd_clusters: Vec<ArgoCluster>,
     /// `environments`, by name.

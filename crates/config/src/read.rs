@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use gitops_model::Problem;
 use gitops_yaml::{Node, Span};
 
+use crate::artifact::ArtifactConfig;
 use crate::cluster::{ArgoCluster, ClusterConfig, EnvironmentConfig, FluxVersion};
 use crate::pattern::{ObjectPattern, pattern};
 use crate::risk::RiskConfig;
@@ -30,6 +31,7 @@ pub(crate) fn config(problems: &mut Problems, node: &Node) -> Option<Config> {
             .into_iter()
             .map(|(url, folder)| (url.into(), folder.into()))
             .collect(),
+        artifacts: map.list(problems, "artifacts", ArtifactConfig::read),
         argocd_clusters: map.optional(problems, "argocd", argocd).unwrap_or_default(),
         environments: map.named(problems, "environments", EnvironmentConfig::read),
         waves: map.list(problems, "waves", Wave::read),

@@ -219,6 +219,7 @@ cases! {
     chart_values: "chart-values";
     handed_down: "handed-down";
     artifact_elsewhere: "artifact-elsewhere";
+    artifact_of_a_folder: "artifact-of-a-folder";
 }
 
 /// Every case has a test.

@@ -224,7 +224,9 @@ impl States {
             },
             Tracks::External(address) => {
                 return SourceTree::Elsewhere {
-                    why: format!("`{address}` is not this repository"),
+                    why: format!(
+                        "the registry alone knows which commit `{address}` was packed of; say it under `artifacts`"
+                    ),
                 };
             }
         };

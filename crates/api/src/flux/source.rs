@@ -92,6 +92,13 @@ impl<'a> Source<'a> {
         items(self.0, &["include"]).iter().filter_map(read).collect()
     }
 
+    /// The field of `spec.ref` that counts for a source outside Git, and its text: `digest` before `semver`
+    /// before `tag` (source-controller `api/v1/ocirepository_types.go`).
+    #[must_use]
+    pub fn version(self) -> Option<(&'static str, &'a str)> {
+        ["digest", "semver", "tag"].into_iter().find_map(|f| Some((f, text(self.0, &["ref", f])?)))
+    }
+
     /// Whether it is switched off.
     #[must_use]
     pub fn suspended(self) -> bool {
@@ -126,8 +133,7 @@ impl<'a> Source<'a> {
     fn external(self) -> gitops_yaml::SmolStr {
         let url = self.url().unwrap_or_default();
         let bucket = text(self.0, &["bucketName"]).map(|b| format!("/{b}"));
-        let version = ["digest", "semver", "tag"].iter().find_map(|f| text(self.0, &["ref", f]));
-        let version = version.map(|v| format!(":{v}"));
+        let version = self.version().map(|(_, v)| format!(":{v}"));
         format!("{url}{}{}", bucket.unwrap_or_default(), version.unwrap_or_default()).into()
     }
 }

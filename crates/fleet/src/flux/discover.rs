@@ -14,7 +14,8 @@ use super::definition::Definition;
 use super::entry::{Entry, Reached, anchor};
 use super::instance;
 use super::patched::patched;
-use super::sources::Files;
+use super::sources::{Files, artifact_at};
+use super::variables::Objects;
 use crate::files::{clamped, is_within, parent};
 use crate::names::names;
 use crate::roots::Roots;
@@ -175,6 +176,11 @@ impl Finder<'_> {
             let root = Definition::of(&objects.next()?)?;
             let mut entry = self.entry(root, objects);
             entry.version = made.version;
+            let url = entry.url(&Objects::default());
+            if let Some(artifact) = url.and_then(|u| artifact_at(self.world.config, &u)) {
+                entry.base = artifact.path.clone();
+                entry.path = clamped(&entry.base, &entry.root.path).into();
+            }
             self.is_folder(&entry.path).then(|| entry.clone()).or_else(|| self.rebased(entry))
         };
         made.filter_map(entry).collect()

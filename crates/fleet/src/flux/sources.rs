@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use gitops_api::flux::{ArtifactGenerator, Include, Source as View};
+use gitops_config::{ArtifactConfig, Config};
 use gitops_model::{
     Deployed, EntryKind, ObjectKey, Problem, ProblemKind, Resource, Source, SourceRef, Tracks, Tree,
 };
@@ -17,6 +18,9 @@ use super::variables::Objects;
 use crate::files::clamped;
 use crate::source::{Addresses, normalised};
 use crate::{SourceTree, World};
+
+/// The tag of an OCIRepository that asks for none (source-controller `api/v1/ocirepository_types.go`).
+const DEFAULT_TAG: &str = "latest";
 
 /// How many sources may stand in a row, each included in the one before.
 const MAX_DEPTH: usize = 8;
@@ -110,19 +114,25 @@ impl Resolver<'_> {
             let files = self.packed(Files::Here { tree, base: folder }, &included, ignore);
             return Followed { source, files };
         }
+        let artifact = url.and_then(|u| self.artifact(u));
         let is_own = self.world.urls.is_empty() && id == self.own;
-        source.here = is_own || url.is_some_and(|u| self.asked.is_here(self, u));
+        source.here =
+            is_own || artifact.is_some() || url.is_some_and(|u| self.asked.is_here(self, u));
         if !source.here {
-            let address = url.unwrap_or_default();
-            let why = format!(
-                "{id} reads `{address}`, which is not this repository; if it is, name it under `repoAliases`, else map it to a folder with `repoMap`"
-            );
-            return Followed { source, files: Files::Gap(why) };
+            return Followed { source, files: Files::Gap(elsewhere(id, url.unwrap_or_default())) };
+        }
+        if let Some(artifact) = artifact {
+            source.tracks = packed_of(artifact, view);
         }
         if !included.is_empty() {
             self.asked.is_made_once();
         }
-        let mut followed = self.read(source, url, view.reference().span);
+        let base = match artifact {
+            Some(artifact) => artifact.path.clone(),
+            None if id == self.own => self.base.clone(),
+            None => SmolStr::default(),
+        };
+        let mut followed = self.read(source, base, url, view.reference().span);
         followed.files = self.packed(followed.files, &included, ignore);
         self.watched(followed, url, ignore)
     }
@@ -137,18 +147,23 @@ impl Resolver<'_> {
             here: true,
             declared: None,
         };
-        let mut followed = self.read(source, None, None);
+        let mut followed = self.read(source, self.base.clone(), None, None);
         followed.files = self.packed(followed.files, &[], None);
         self.watched(followed, None, None)
     }
 
-    /// `asked` is the line that asks for the revision.
-    fn read(&self, mut source: Source, url: Option<&str>, asked: Option<Span>) -> Followed {
+    /// `base` is the folder of the artifact's root, `asked` the line that asks for the revision.
+    fn read(
+        &self,
+        mut source: Source,
+        base: SmolStr,
+        url: Option<&str>,
+        asked: Option<Span>,
+    ) -> Followed {
         let given = self.world.trees.tree(self.cluster, &source.object, url, &source.tracks);
         let files = match given {
             SourceTree::Here { tree, revision, deployed } => {
                 (source.revision, source.deployed) = (revision, deployed);
-                let base = if source.object == *self.own { self.base.clone() } else { "".into() };
                 Files::Here { tree, base }
             }
             SourceTree::Unresolved(mut problem) => {
@@ -218,6 +233,11 @@ impl Resolver<'_> {
         Some(clamped("", folder).into())
     }
 
+    /// What the configuration says of an artifact that is packed of this repository.
+    fn artifact(&self, url: &str) -> Option<&ArtifactConfig> {
+        artifact_at(self.world.config, url)
+    }
+
     fn external_artifact(&self, id: &SourceRef, objects: &Objects, depth: usize) -> Followed {
         self.asked.is_made_once();
         let generators = objects.values().filter_map(|o| ArtifactGenerator::of(o).map(|g| (o, g)));
@@ -241,6 +261,32 @@ impl Resolver<'_> {
         }
         unknown(id, format!("{id} is not in the repository"))
     }
+}
+
+/// The artifact of this repository at an address.
+pub(crate) fn artifact_at<'c>(config: &'c Config, url: &str) -> Option<&'c ArtifactConfig> {
+    config.artifacts.iter().find(|a| normalised(&a.url.value) == normalised(url))
+}
+
+/// What of this repository an artifact is packed of. A digest names no commit.
+fn packed_of(artifact: &ArtifactConfig, view: View<'_>) -> Tracks {
+    match view.version() {
+        Some(("semver", range)) => Tracks::Semver(range.into()),
+        Some(("tag", tag)) => artifact.tag(tag),
+        Some(_) => view.reference().tracks,
+        None => artifact.tag(DEFAULT_TAG),
+    }
+}
+
+/// Why the files of an address are not at hand.
+fn elsewhere(id: &SourceRef, address: &str) -> String {
+    let if_it_is = match id.kind.as_str() {
+        "GitRepository" => "if it is, name it under `repoAliases`",
+        _ => "if it is packed of it, say so under `artifacts`",
+    };
+    format!(
+        "{id} reads `{address}`, which is not this repository; {if_it_is}, else map it to a folder with `repoMap`"
+    )
 }
 
 /// Why a folder cannot be included: it is not there, or something stands in its place.
