@@ -65,14 +65,11 @@ fn check(_: &Pair<'_>, change: &Change, out: &mut Vec<Draft>) {
         _ => return,
     };
     for (keys, severity, meaning) in fields {
-        let Some(found) = Difference::at(change, keys) else { continue };
+        let Some(found) = Difference::at(change, keys).map(Difference::narrowed) else { continue };
         let (before, after) = wording::values(found.before, found.after);
         let message = format!(
             "`{}` of `{}` changes from {} to {}: {meaning}",
-            keys.join("."),
-            change.key,
-            before,
-            after,
+            found.path, change.key, before, after,
         );
         out.push(found.draft(message).severity(*severity));
     }

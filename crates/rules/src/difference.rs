@@ -1,14 +1,15 @@
 //! One field that differs, and which lines made it so.
 
 use gitops_model::{Change, FieldPath, Segment};
-use gitops_yaml::{Node, Origin};
+use gitops_yaml::{Entry, Node, Origin, SmolStr};
 
 use crate::Draft;
 
 /// A field of an object that was there before and after, and differs.
 pub(crate) struct Difference<'a> {
     change: &'a Change,
-    path: FieldPath,
+    /// Where it stands.
+    pub(crate) path: FieldPath,
     /// The value before, absent where the field is new.
     pub(crate) before: Option<&'a Node>,
     /// The value after, absent where the field is gone.
@@ -27,6 +28,17 @@ impl<'a> Difference<'a> {
         (!same).then(|| Self { change, path: FieldPath::keys(keys), before, after })
     }
 
+    /// The field below it that differs, as far down as there is but one.
+    pub(crate) fn narrowed(mut self) -> Self {
+        while let (Some(before), Some(after)) = (self.before, self.after) {
+            let mut keys = differing(before, after);
+            let (Some(key), None) = (keys.next(), keys.next()) else { break };
+            self.path.0.push(Segment::Key(key.clone()));
+            (self.before, self.after) = (before.get(key), after.get(key));
+        }
+        self
+    }
+
     /// The texts before and after; empty where there is no scalar.
     pub(crate) fn texts(&self) -> (&'a str, &'a str) {
         let text = |node: Option<&'a Node>| node.and_then(Node::text).unwrap_or_default();
@@ -38,6 +50,14 @@ impl<'a> Difference<'a> {
         let draft = Draft::new(message).on(self.change.object()).field(self.path.clone());
         blame(draft, self.change, &self.path)
     }
+}
+
+/// The keys of two maps whose values differ, or that only one has.
+fn differing<'n>(before: &'n Node, after: &'n Node) -> impl Iterator<Item = &'n SmolStr> {
+    let changed = |e: &&Entry| after.get(&e.key).is_none_or(|new| !new.same(&e.value));
+    let added = |e: &&Entry| before.get(&e.key).is_none();
+    let changed = before.entries().iter().filter(changed);
+    changed.chain(after.entries().iter().filter(added)).map(|e| &e.key)
 }
 
 /// Blames who wrote what differs at or below a field, or at the value that holds it.
