@@ -13,6 +13,7 @@ pub fn fields(old: &Resource, new: &Resource) -> Vec<FieldChange> {
     let mut walk = Walk { new, path: FieldPath::default(), found: Vec::new() };
     walk.maps(gitops_schema::kind(&new.gvk).map(Known::Kind), &old.body, &new.body);
     meaning::mark_defaults(old, new, &mut walk.found);
+    meaning::mark_files(new, &mut walk.found);
     walk.found
 }
 

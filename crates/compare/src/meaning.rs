@@ -1,8 +1,8 @@
-//! When two different values mean the same to the API server.
+//! When two different values mean the same to who reads them.
 
-use gitops_model::{FieldChange, Resource, Segment};
+use gitops_model::{FieldChange, FieldPath, Resource, Segment};
 use gitops_schema::{Quantity, Type, decode, fill};
-use gitops_yaml::Node;
+use gitops_yaml::{Limits, Node, parse};
 
 /// Whether the difference is one of form only: null, absent and an empty list are one; so are equal
 /// quantities.
@@ -25,6 +25,35 @@ fn is_quantity(ty: Option<&Type>) -> bool {
 fn equal_quantities(old: &Node, new: &Node) -> bool {
     let read = |node: &Node| node.text().and_then(Quantity::parse);
     matches!((read(old), read(new)), (Some(a), Some(b)) if a == b)
+}
+
+/// Marks the files in a ConfigMap that read the same: only comments or the layout differ.
+pub(crate) fn mark_files(new: &Resource, found: &mut [FieldChange]) {
+    if !new.gvk.is("", "ConfigMap") {
+        return;
+    }
+    for field in found.iter_mut().filter(|f| is_document(&f.path)) {
+        field.same_meaning |= match (&field.before, &field.after) {
+            (Some(old), Some(new)) => read_the_same(old, new),
+            _ => false,
+        };
+    }
+}
+
+fn is_document(path: &FieldPath) -> bool {
+    let endings = [".yaml", ".yml", ".json"];
+    matches!(&path.0[..], [Segment::Key(data), Segment::Key(name)]
+        if data == "data" && endings.iter().any(|e| name.ends_with(e)))
+}
+
+fn read_the_same(old: &Node, new: &Node) -> bool {
+    let read = |node: &Node| {
+        let parsed = parse(node.span().file, node.text()?, &Limits::default());
+        parsed.errors.is_empty().then_some(parsed.documents)
+    };
+    let same =
+        |a: &[Node], b: &[Node]| a.len() == b.len() && a.iter().zip(b).all(|(a, b)| a.same(b));
+    matches!((read(old), read(new)), (Some(a), Some(b)) if same(&a, &b))
 }
 
 /// Marks the fields that the API server defaults to one and the same value on both sides: one writes

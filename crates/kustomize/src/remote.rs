@@ -23,7 +23,8 @@ pub(crate) fn is_url(path: &str) -> bool {
 /// The failure of a build that would have to fetch.
 pub(crate) fn unreachable(address: &str) -> Error {
     let not_fetched = not_fetched_at(address, None);
-    let mut error = Error::new(not_fetched.why.clone(), None).help(
+    let message = format!("`{address}` is remote, and nothing is fetched");
+    let mut error = Error::new(message, None).help(
         "vendor it into the repository, or map its address to a directory with `repoMap` in \
          .gitops-lint.yaml",
     );
@@ -38,7 +39,7 @@ pub(crate) fn not_fetched(path: &Text) -> Unchecked {
 
 fn not_fetched_at(address: &str, span: Option<Span>) -> Unchecked {
     let what = format!("remote base {address}");
-    let why = format!("`{address}` is remote, and nothing is fetched");
+    let why = "it is remote, and nothing is fetched".to_owned();
     Unchecked { what, why, changed: false, span }
 }
 

@@ -33,7 +33,8 @@ pub struct FieldChange {
     /// The newest writer of the value after; where it is gone, the line that took it away or that
     /// wrote it before.
     pub written: Span,
-    /// Whether both values mean the same to the API server, as `1000m` and `1` do, or null and absent.
+    /// Whether both values mean the same to who reads them: to the API server, as `1000m` and `1` do, or null
+    /// and absent; to a program, as a file in a ConfigMap does of which only comments differ.
     pub same_meaning: bool,
 }
 

@@ -23,7 +23,7 @@ fn check(pair: &Pair<'_>, change: &Change, out: &mut Vec<Draft>) {
         let changed: Vec<String> = change
             .fields
             .iter()
-            .filter(|f| f.path.is_below(&[map]))
+            .filter(|f| f.path.is_below(&[map]) && !f.same_meaning)
             .filter_map(|f| f.path.0.get(1).map(|s| FieldPath(vec![s.clone()]).to_string()))
             .collect();
         let consumers: Vec<_> = pair
