@@ -1,16 +1,17 @@
 //! JSON, version 1. The words are part of the format: other programs rely on them.
 
+mod clusters;
 mod decision;
+mod findings;
 mod rollback;
 
-use gitops_model::{
-    Action, Apply, ChangeReport, ClusterReport, Deployed, Effect, FieldReport, Finding, Gvk,
-    KubernetesVersion, ObjectKey, Report, Role, Unchecked,
-};
+use gitops_model::{Action, ChangeReport, FieldReport, Gvk, ObjectKey, Report, Unchecked};
 use gitops_yaml::{Location, Sources, Span};
 use serde::Serialize;
 
+use clusters::ClusterJson;
 use decision::{GateJson, ImpactJson, RiskJson};
+use findings::FindingJson;
 use rollback::UnrestoredJson;
 
 use crate::plan::WayJson;
@@ -39,7 +40,7 @@ pub(crate) fn text(json: &impl Serialize) -> String {
 struct Json<'a> {
     schema_version: &'static str,
     tool: Tool,
-    clusters: Vec<Cluster<'a>>,
+    clusters: Vec<ClusterJson<'a>>,
     changes: Vec<Change<'a>>,
     findings: Vec<FindingJson<'a>>,
     impact: ImpactJson<'a>,
@@ -55,7 +56,7 @@ impl<'a> Json<'a> {
         Self {
             schema_version: SCHEMA_VERSION,
             tool: Tool::THIS,
-            clusters: report.clusters.iter().map(Cluster::of).collect(),
+            clusters: report.clusters.iter().map(ClusterJson::of).collect(),
             changes: report.changes.iter().map(|c| Change::of(c, sources)).collect(),
             findings: report.findings.iter().map(|f| FindingJson::of(f, sources)).collect(),
             impact: ImpactJson::of(&report.impact),
@@ -76,91 +77,6 @@ pub(crate) struct Tool {
 
 impl Tool {
     pub(crate) const THIS: Self = Self { name: "gitops-lint", version: crate::VERSION };
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Cluster<'a> {
-    name: &'a str,
-    environment: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    wave: Option<&'a str>,
-    kubernetes_version: String,
-    reached: bool,
-    sources: Vec<SourceJson<'a>>,
-    changes: CountsJson,
-}
-
-impl<'a> Cluster<'a> {
-    fn of(report: &'a ClusterReport) -> Self {
-        let cluster = &report.cluster;
-        Self {
-            name: &cluster.name,
-            environment: cluster.environment.as_str(),
-            wave: report.wave.as_deref(),
-            kubernetes_version: cluster.version.unwrap_or(KubernetesVersion::NEWEST).to_string(),
-            reached: cluster.reached,
-            sources: report
-                .sources
-                .iter()
-                .map(|s| SourceJson {
-                    object: s.source.object.to_string(),
-                    tracks: TracksJson {
-                        kind: s.source.tracks.kind(),
-                        reference: s.source.tracks.reference(),
-                    },
-                    deployed: DeployedJson {
-                        revision: s.source.revision.as_ref().map(|r| r.0.as_str()),
-                        by: match s.source.deployed {
-                            Deployed::Option => "option",
-                            Deployed::Evidence => "evidence",
-                            Deployed::Reference => "ref",
-                            Deployed::Assumed => "assumed",
-                        },
-                    },
-                    effect: s.effect.map_or("none", Effect::as_str),
-                })
-                .collect(),
-            changes: CountsJson {
-                added: report.changes.added,
-                removed: report.changes.removed,
-                modified: report.changes.modified,
-                moved: report.changes.moved,
-                recreated: report.changes.recreated,
-            },
-        }
-    }
-}
-
-#[derive(Serialize)]
-struct SourceJson<'a> {
-    object: String,
-    tracks: TracksJson<'a>,
-    deployed: DeployedJson<'a>,
-    effect: &'static str,
-}
-
-#[derive(Serialize)]
-struct TracksJson<'a> {
-    kind: &'static str,
-    #[serde(rename = "ref")]
-    reference: &'a str,
-}
-
-#[derive(Serialize)]
-struct DeployedJson<'a> {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    revision: Option<&'a str>,
-    by: &'static str,
-}
-
-#[derive(Serialize)]
-struct CountsJson {
-    added: usize,
-    removed: usize,
-    modified: usize,
-    moved: usize,
-    recreated: usize,
 }
 
 #[derive(Serialize)]
@@ -242,92 +158,6 @@ impl Place {
     fn of(at: &Location) -> Self {
         Self { path: at.path.to_string(), line: at.line, column: at.column }
     }
-}
-
-#[derive(Serialize)]
-struct FindingJson<'a> {
-    rule: &'a str,
-    severity: &'static str,
-    confidence: &'static str,
-    message: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    help: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    object: Option<ObjectJson<'a>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    field: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    apply: Option<&'static str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    effect: Option<&'static str>,
-    clusters: Vec<&'a str>,
-    locations: Vec<LocationJson<'a>>,
-    cause: &'a str,
-    fingerprint: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    suppressed: Option<SuppressedJson<'a>>,
-}
-
-impl<'a> FindingJson<'a> {
-    fn of(finding: &'a Finding, sources: &Sources) -> Self {
-        Self {
-            rule: finding.rule,
-            severity: finding.severity.as_str(),
-            confidence: finding.confidence.as_str(),
-            message: &finding.message,
-            help: finding.help.as_deref(),
-            object: finding.object.as_ref().map(|(gvk, key)| ObjectJson::of(gvk, key)),
-            field: finding.field.as_ref().map(ToString::to_string),
-            apply: finding.apply.map(Apply::as_str),
-            effect: finding.effect.map(Effect::as_str),
-            clusters: finding.clusters.iter().map(AsRef::as_ref).collect(),
-            locations: finding
-                .labels
-                .iter()
-                .map(|l| LocationJson::of(l.role, &sources.locate(l.span), &l.message))
-                .collect(),
-            cause: &finding.cause,
-            fingerprint: &finding.fingerprint,
-            suppressed: finding.suppressed.as_ref().map(|s| SuppressedJson {
-                by: s.by,
-                reason: &s.reason,
-                expires: s.expires.as_deref(),
-            }),
-        }
-    }
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct LocationJson<'a> {
-    role: &'static str,
-    path: String,
-    line: u32,
-    column: u32,
-    end_line: u32,
-    end_column: u32,
-    #[serde(skip_serializing_if = "str::is_empty")]
-    message: &'a str,
-}
-
-impl<'a> LocationJson<'a> {
-    fn of(role: Role, at: &Location, message: &'a str) -> Self {
-        let role = match role {
-            Role::Primary => "primary",
-            Role::Origin => "origin",
-            Role::Related => "related",
-        };
-        let (line, column, end_line, end_column) = (at.line, at.column, at.end_line, at.end_column);
-        Self { role, path: at.path.to_string(), line, column, end_line, end_column, message }
-    }
-}
-
-#[derive(Serialize)]
-struct SuppressedJson<'a> {
-    by: &'a str,
-    reason: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    expires: Option<&'a str>,
 }
 
 #[derive(Serialize)]
