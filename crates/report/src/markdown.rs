@@ -9,7 +9,8 @@ use crate::escape::{code, markdown as text, short};
 use crate::snippet::blamed_line;
 use crate::terminal::{Style, sum};
 use crate::view::{
-    Cause, PlainChange, causes, cluster_rows, count_words, names, places, plain_changes, plural,
+    Cause, PlainChange, causes, cluster_rows, count_words, in_full, names, places, plain_changes,
+    plural,
 };
 
 /// By this line a comment is found again and replaced.
@@ -36,10 +37,8 @@ fn written(report: &Report, sources: &Sources, most: usize) -> String {
     let causes = causes(report);
     let mut out = format!("{MARKER}\n{}\n\n", headline(report));
     clusters(&mut out, report);
-    for cause in causes.iter().take(most.min(3)) {
-        cause_text(&mut out, cause, sources);
-    }
-    let rest: Vec<&Cause<'_>> = causes.iter().take(most).skip(3).collect();
+    let (full, rest) = in_full(causes.get(..most).unwrap_or(&causes), 3);
+    full.into_iter().for_each(|cause| cause_text(&mut out, cause, sources));
     details(&mut out, &format!("{} more", plural(rest.len(), "cause")), rest.is_empty(), |out| {
         rest.iter().for_each(|cause| cause_text(out, cause, sources));
     });

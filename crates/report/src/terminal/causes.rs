@@ -5,23 +5,23 @@ use gitops_yaml::Sources;
 
 use super::style::{Page, Tone};
 use crate::snippet::snippet;
-use crate::view::{Branch, Cause, places, plural};
+use crate::view::{Branch, Cause, in_full, places, plural};
 
 /// Columns of the words before what they are about.
 const INDENT: usize = 14;
 
-/// The first `full` causes with their snippets, the others in a line each.
-pub(crate) fn section(page: &mut Page<'_>, causes: &[Cause<'_>], sources: &Sources, full: usize) {
-    for cause in causes.iter().take(full) {
+/// At most `most` causes with their snippets, the others in a line each.
+pub(crate) fn section(page: &mut Page<'_>, causes: &[Cause<'_>], sources: &Sources, most: usize) {
+    let (full, rest) = in_full(causes, most);
+    for cause in full {
         page.blank();
         told(page, cause, sources);
     }
-    let rest = causes.get(full..).unwrap_or_default();
     if rest.is_empty() {
         return;
     }
     page.section(&format!("{} more", plural(rest.len(), "cause")));
-    for finding in rest.iter().filter_map(Cause::lead) {
+    for finding in rest.into_iter().filter_map(Cause::lead) {
         let at = finding.primary().map(|s| sources.locate(s));
         let at = at.map_or_else(String::new, |at| format!("  {}:{}", at.path, at.line));
         headline(page, finding, &at);

@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 use gitops_model::{
-    Apply, CauseRisk, ChangeReport, Effect, Finding, ImpactEdge, ObjectKey, Report, Way,
+    Apply, CauseRisk, ChangeReport, Effect, Finding, ImpactEdge, ObjectKey, Report, Severity, Way,
 };
 use gitops_yaml::SmolStr;
 
@@ -49,6 +49,24 @@ pub(crate) fn causes(report: &Report) -> Vec<Cause<'_>> {
         |c: &Cause<'_>| (c.findings.first().map(|f| f.severity), c.risk.map_or(0, |r| r.score));
     causes.sort_by_key(|c| Reverse(rank(c)));
     causes
+}
+
+/// The causes to tell in full, at most so many, and the others. Of notes by the same rule one is enough.
+pub(crate) fn in_full<'c, 'a>(
+    causes: &'c [Cause<'a>],
+    most: usize,
+) -> (Vec<&'c Cause<'a>>, Vec<&'c Cause<'a>>) {
+    let (mut full, mut rest): (Vec<&Cause<'_>>, Vec<&Cause<'_>>) = Default::default();
+    for cause in causes {
+        let is_like = |other: &&Cause<'_>| {
+            let (a, b) = (cause.lead(), other.lead());
+            a.is_some_and(|f| f.severity == Severity::Note)
+                && a.map(|f| f.rule) == b.map(|f| f.rule)
+        };
+        let of = if full.len() < most && !full.iter().any(is_like) { &mut full } else { &mut rest };
+        of.push(cause);
+    }
+    (full, rest)
 }
 
 /// The edges that lead from the objects of a cause to others, and on from those.
@@ -204,4 +222,25 @@ pub(crate) fn plain_changes<'a>(
     let reach: Vec<&ImpactEdge> = report.impact.edges.iter().filter(|e| !told(e)).collect();
     let roots = out.iter().map(|plain| &plain.change.key).collect();
     (out, tree(&roots, &reach, MOST_BRANCHES))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_notes_by_one_rule_the_first_is_told_in_full() {
+        let (report, _) = crate::sample::blocked();
+        let as_bad = |severity| Finding { severity, rule: "a-rule", ..report.findings[0].clone() };
+        let (note, warning) = (as_bad(Severity::Note), as_bad(Severity::Warning));
+        let cause = |finding| Cause {
+            findings: vec![finding],
+            risk: None,
+            reach: Vec::new(),
+            ways: Vec::new(),
+        };
+        let in_full = |causes: &[Cause<'_>], most| in_full(causes, most).0.len();
+        let (notes, warnings) = ([0; 3].map(|_| cause(&note)), [0; 3].map(|_| cause(&warning)));
+        assert_eq!((in_full(&notes, 2), in_full(&warnings, 2)), (1, 2));
+    }
 }

@@ -11,7 +11,7 @@ use gitops_model::{Effect, Finding, ObjectKey, Report, Severity};
 use gitops_yaml::SmolStr;
 
 pub(crate) use alerts::{Alert, alerts};
-pub(crate) use causes::{Cause, PlainChange, causes, plain_changes};
+pub(crate) use causes::{Cause, PlainChange, causes, in_full, plain_changes};
 pub(crate) use clusters::{ClusterRow, Tally, cluster_rows, follows};
 pub(crate) use reach::{Branch, tree};
 
