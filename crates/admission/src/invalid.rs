@@ -9,9 +9,14 @@ use gitops_yaml::Node;
 use crate::kinds::{NAME_LABELS, UID_LABELS, family_of};
 use crate::{Update, edit};
 
-/// Whether the new object is invalid in itself.
+/// Whether the new object is invalid in itself, as far as its values are known.
 pub(crate) fn is_invalid(update: &Update<'_>) -> bool {
     let new = &update.new.body;
+    let mut unknown = false;
+    new.walk(&mut |node| unknown |= gitops_schema::is_unknown(node));
+    if unknown {
+        return false;
+    }
     match (update.new.gvk.group.as_str(), update.new.gvk.kind.as_str()) {
         ("", "Service") => is_invalid_service(new),
         ("batch", "Job") => is_invalid_job(new, update.mode),

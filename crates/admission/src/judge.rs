@@ -10,7 +10,13 @@ use crate::{Refusal, Update, Verdict, conditions, custom, invalid, kinds, manife
 /// What the API server says to an update.
 #[must_use]
 pub fn judge(update: &Update<'_>) -> Verdict {
-    match gitops_schema::kind(&update.new.gvk) {
+    let gvk = &update.new.gvk;
+    match gitops_schema::kind(gvk) {
+        Some(_) if gitops_schema::is_other_alpha(gvk) => Verdict::Unknown(format!(
+            "`{}` is an alpha version of `{}`, whose rules are not known here",
+            gvk.api_version(),
+            gvk.kind
+        )),
         Some(known) => builtin(update, known),
         None => custom::judge(update),
     }
@@ -34,8 +40,9 @@ fn builtin(update: &Update<'_>, known: &'static Struct) -> Verdict {
     match (certain.is_empty(), unknown.first()) {
         (false, _) => Verdict::Rejected(certain),
         (true, Some(refusal)) => Verdict::Unknown(format!(
-            "`{}` may not change, and depends on a value that is not known here",
-            refusal.path
+            "`{}` may not change, and depends on {}, which is not known here",
+            refusal.path,
+            unknowns(refusal).first().map_or("a value", String::as_str)
         )),
         (true, None) => Verdict::Accepted,
     }
@@ -43,9 +50,19 @@ fn builtin(update: &Update<'_>, known: &'static Struct) -> Verdict {
 
 /// Whether what changes is not known: whether it really changes is not known then either.
 fn depends_on_unknown(refusal: &Refusal) -> bool {
-    let mut unknown = false;
-    for side in [&refusal.before, &refusal.after].into_iter().flatten() {
-        side.walk(&mut |node| unknown = unknown || is_unknown(node));
+    !unknowns(refusal).is_empty()
+}
+
+/// The values of a refusal that are not known: an expression as it is written, such as `${ADDRESS}`.
+fn unknowns(refusal: &Refusal) -> Vec<String> {
+    let mut unknown = Vec::new();
+    for side in [&refusal.after, &refusal.before].into_iter().flatten() {
+        side.walk(&mut |node| {
+            if let Some(text) = node.text().filter(|_| is_unknown(node)) {
+                let expression = text.contains("${").then(|| format!("`{text}`"));
+                unknown.push(expression.unwrap_or_else(|| "an encrypted value".to_owned()));
+            }
+        });
     }
     unknown
 }

@@ -23,6 +23,8 @@ pub use quantity::Quantity;
 pub use removed::{RemovedApi, removed_api};
 pub use scope::{is_cluster_scoped, stored_key};
 pub use strategic_merge::{MergeError, MergeSchema, StrategicMerge};
-pub use types::{Field, List, Map, Pairing, Struct, Type, identity, kind, list_keys, served};
+pub use types::{
+    Field, List, Map, Pairing, Struct, Type, identity, is_other_alpha, kind, list_keys, served,
+};
 pub use validity::{Fault, Violation, is_unknown, violations};
 pub use whole::whole;

@@ -20,11 +20,32 @@ pub(super) fn of(steps: &[Step]) -> Vec<Unchecked> {
 
 /// Each thing with the cluster that it belongs to.
 pub(super) fn by_cluster(steps: &[Step]) -> Vec<(SmolStr, Unchecked)> {
-    let marked = |step: &Step, unchecked: &Unchecked| {
-        let changed = unchecked.changed || is_changed(step, unchecked);
-        (step.after.cluster.name.clone(), Unchecked { changed, ..unchecked.clone() })
+    let mut all = Vec::new();
+    for step in steps {
+        let name = &step.after.cluster.name;
+        let marked = |unchecked: &Unchecked| {
+            let changed = unchecked.changed || is_changed(step, unchecked);
+            (name.clone(), Unchecked { changed, ..unchecked.clone() })
+        };
+        all.extend(step.after.unchecked.iter().map(marked));
+        all.extend(not_known_before(step).map(|unchecked| (name.clone(), unchecked)));
+    }
+    all
+}
+
+/// What renders after the change and did not before: what changes in it cannot be said.
+fn not_known_before(step: &Step) -> impl Iterator<Item = Unchecked> {
+    let mended = |unit: &&gitops_model::Unit| {
+        let after = step.after.unit(&unit.id);
+        unit.inputs.is_none() && after.is_some_and(|after| after.inputs.is_some())
     };
-    steps.iter().flat_map(|s| s.after.unchecked.iter().map(move |u| marked(s, u))).collect()
+    let why = "it could not be rendered before the change, so what changes in it is not known";
+    step.before.iter().flat_map(|before| &before.units).filter(mended).map(move |unit| Unchecked {
+        what: unit.id.to_string(),
+        why: why.to_owned(),
+        changed: true,
+        span: unit.declared,
+    })
 }
 
 /// Whether its object differs, or it was not there before.

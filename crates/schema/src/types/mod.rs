@@ -10,7 +10,7 @@ use std::sync::Arc;
 use gitops_model::Gvk;
 use gitops_yaml::{Node, SmolStr};
 
-pub use table::{kind, served};
+pub use table::{is_other_alpha, kind, served};
 
 use crate::default_text;
 

@@ -26,6 +26,18 @@ fn sections() -> &'static Sections {
 /// group's most stable version.
 #[must_use]
 pub fn kind(gvk: &Gvk) -> Option<&'static Struct> {
+    resolved(section(gvk)?, &gvk.kind, KubernetesVersion::NEWEST.minor)
+}
+
+/// Whether an alpha version of a kind is not known, and no stable one that could stand for it: what another
+/// alpha version says may be something else.
+#[must_use]
+pub fn is_other_alpha(gvk: &Gvk) -> bool {
+    section(gvk).is_some_and(|known| known.contains("alpha") && known != section_of(gvk))
+}
+
+/// The section that describes a kind: that of its version, else of the most stable one of its group.
+fn section(gvk: &Gvk) -> Option<&'static str> {
     let exact = section_of(gvk);
     let holds = |name: &&str| {
         let structure = sections().get(*name).and_then(|s| s.get(gvk.kind.as_str()));
@@ -34,13 +46,8 @@ pub fn kind(gvk: &Gvk) -> Option<&'static Struct> {
     };
     let group = exact.rsplit_once('/').map(|(group, _)| group);
     let same_group = |name: &&str| name.rsplit_once('/').map(|(group, _)| group) == group;
-    let stable = |name: &&str| (name.contains("alpha"), name.contains("beta"));
-    let found = Some(exact.as_str());
-    let section = found.filter(holds).or_else(|| {
-        let all = sections().keys().copied().filter(same_group).filter(holds);
-        all.min_by_key(stable)
-    })?;
-    resolved(section, &gvk.kind, KubernetesVersion::NEWEST.minor)
+    let order = |name: &&str| (*name != exact, name.contains("alpha"), name.contains("beta"));
+    sections().keys().copied().filter(same_group).filter(holds).min_by_key(order)
 }
 
 /// The structure of a built-in kind as a release serves it: `None` where it does not serve this version

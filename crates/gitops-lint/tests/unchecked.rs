@@ -1,0 +1,79 @@
+//! What cannot be said is told, with the reason.
+
+#![expect(clippy::disallowed_methods, reason = "tests make the repositories they run on")]
+
+mod support;
+
+use std::path::Path;
+
+const OWNER: &str = "\
+apiVersion: kustomize.toolkit.fluxcd.io/v1
+kind: Kustomization
+metadata: {name: apps, namespace: flux-system}
+spec:
+  interval: 10m
+  path: ./apps
+  prune: true
+  postBuild: {substitute: {mode: slow}, substituteFrom: [{kind: Secret, name: elsewhere}]}
+  sourceRef: {kind: GitRepository, name: flux-system}
+";
+
+/// What of a change of files is not checked although it changes, and why.
+fn unchecked(before: &[(&str, &str)], after: &[(&str, &str)]) -> Vec<(String, String)> {
+    let repo = support::Repo::new();
+    for (folder, files) in [("a", before), ("b", after)] {
+        repo.write(&format!("{folder}/clusters/prod/apps.yaml"), OWNER);
+        for (path, text) in files {
+            repo.write(&format!("{folder}/apps/{path}"), text);
+        }
+    }
+    let path = |folder: &str| repo.path().join(folder).to_string_lossy().into_owned();
+    let (from, to) = (path("a"), path("b"));
+    let arguments = ["diff", "--from", &from, "--to", &to, "--format", "json"];
+    let report = support::run(Path::new("."), &arguments).json();
+    let all = report["unchecked"].as_array().cloned().unwrap_or_default();
+    let text = |value: &serde_json::Value| value.as_str().unwrap_or_default().to_owned();
+    let changed = all.iter().filter(|u| u["changed"] == true);
+    changed.map(|u| (text(&u["what"]), text(&u["why"]))).collect()
+}
+
+#[track_caller]
+fn says(found: &[(String, String)], what: &str, why: &str) {
+    assert!(found.iter().any(|(w, y)| w == what && y.contains(why)), "{found:#?}");
+}
+
+#[test]
+fn a_field_that_depends_on_a_variable_names_both() {
+    let service = |address: &str| {
+        format!(
+            "apiVersion: v1\nkind: Service\nmetadata: {{name: web, namespace: shop}}\n\
+             spec:\n  clusterIP: {address}\n  ports: [{{port: 80}}]\n"
+        )
+    };
+    let (old, new) = (service("10.0.0.1"), service("${ADDRESS}"));
+    let found = unchecked(&[("web.yaml", &old)], &[("web.yaml", &new)]);
+    says(&found, "Service shop/web", "`spec.clusterIP");
+    says(&found, "Service shop/web", "depends on `${ADDRESS}`");
+}
+
+#[test]
+fn alpha_kinds_are_told_apart() {
+    let workload = |name: &str| {
+        format!(
+            "apiVersion: scheduling.k8s.io/v1alpha1\nkind: Workload\n\
+             metadata: {{name: job, namespace: shop}}\nspec: {{podGroups: [{{name: {name}}}]}}\n"
+        )
+    };
+    let (old, new) = (workload("a"), workload("b"));
+    let found = unchecked(&[("job.yaml", &old)], &[("job.yaml", &new)]);
+    says(&found, "Workload shop/job", "`scheduling.k8s.io/v1alpha1` is an alpha version");
+}
+
+#[test]
+fn what_did_not_render_before_is_not_known() {
+    let web = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: web, namespace: shop}\n";
+    let broken = ("kustomization.yaml", "resources: [wob.yaml]\n");
+    let mended = ("kustomization.yaml", "resources: [web.yaml]\n");
+    let found = unchecked(&[broken, ("web.yaml", web)], &[mended, ("web.yaml", web)]);
+    says(&found, "Kustomization flux-system/apps", "could not be rendered before the change");
+}
