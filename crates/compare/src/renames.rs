@@ -51,23 +51,54 @@ pub fn renames(changes: &[Change]) -> Vec<Rename<'_>> {
         let alike = by_kind.get(family(&old.change.key.kind)).into_iter().flatten();
         candidates.extend(alike.filter_map(|new| old.becomes(new)));
     }
+    // Workloads first: what else bears their name goes with them.
     candidates.sort_by(|a, b| {
         let keys = |r: &Rename<'_>| (r.removed.key.clone(), r.added.key.clone());
-        a.0.cmp(&b.0).then(b.1.total_cmp(&a.1)).then_with(|| keys(&a.2).cmp(&keys(&b.2)))
+        let other = |r: &Rename<'_>| family(&r.removed.key.kind) != "workload";
+        (a.0, other(&a.2))
+            .cmp(&(b.0, other(&b.2)))
+            .then(b.1.total_cmp(&a.1))
+            .then_with(|| keys(&a.2).cmp(&keys(&b.2)))
     });
     best_first(candidates.into_iter().map(|(_, _, rename)| rename))
 }
 
 fn best_first<'a>(candidates: impl Iterator<Item = Rename<'a>>) -> Vec<Rename<'a>> {
     let (mut gone, mut come) = (BTreeSet::new(), BTreeSet::new());
+    let mut names = Names::default();
     let mut chosen: Vec<Rename<'a>> = candidates
         .filter(|r| {
             let free = !gone.contains(&r.removed.key) && !come.contains(&r.added.key);
-            free && gone.insert(&r.removed.key) && come.insert(&r.added.key)
+            free && names.agree(r) && gone.insert(&r.removed.key) && come.insert(&r.added.key)
         })
         .collect();
     chosen.sort_by(|a, b| a.removed.key.cmp(&b.removed.key));
     chosen
+}
+
+/// What the names of workloads became, and what they were: in a namespace one app has one name.
+#[derive(Default)]
+struct Names<'a> {
+    new: BTreeMap<(&'a str, &'a str), &'a str>,
+    old: BTreeMap<(&'a str, &'a str), &'a str>,
+}
+
+impl<'a> Names<'a> {
+    /// Whether a rename is one of an app that was not renamed otherwise; that of a workload is noted.
+    fn agree(&mut self, rename: &Rename<'a>) -> bool {
+        if rename.kind != RenameKind::Name {
+            return true;
+        }
+        let (old, new) = (&rename.removed.key, &rename.added.key);
+        let (left, right) = ((&*old.namespace, &*old.name), (&*new.namespace, &*new.name));
+        let same = |known: Option<&&str>, name: &str| known.is_none_or(|known| *known == name);
+        let agree = same(self.new.get(&left), right.1) && same(self.old.get(&right), left.1);
+        if agree && family(&old.kind) == "workload" {
+            self.new.insert(left, right.1);
+            self.old.insert(right, left.1);
+        }
+        agree
+    }
 }
 
 /// One name for kinds that stand in for each other.
@@ -84,11 +115,14 @@ fn family(kind: &str) -> &str {
 struct Side<'a> {
     change: &'a Change,
     values: Vec<u64>,
+    /// What it runs, installs or applies; without any of it two objects are never one.
+    core: BTreeSet<&'a str>,
 }
 
 impl<'a> Side<'a> {
     fn of(change: &'a Change) -> Self {
-        Self { change, values: values(change.object()) }
+        let object = change.object();
+        Self { change, values: values(object), core: core(object) }
     }
 
     fn becomes(&self, new: &Self) -> Option<(RenameKind, f64, Rename<'a>)> {
@@ -107,7 +141,7 @@ impl<'a> Side<'a> {
             RenameKind::Group
         } else if same_name && !same_kind {
             RenameKind::Kind
-        } else if !same_kind || similarity < ALIKE {
+        } else if !same_kind || similarity < ALIKE || self.core.is_disjoint(&new.core) {
             return None;
         } else if same_name {
             RenameKind::Namespace
@@ -116,6 +150,38 @@ impl<'a> Side<'a> {
         };
         let rename = Rename { removed: self.change, added: new.change, kind };
         Some((kind, similarity, rename))
+    }
+}
+
+/// The images that a workload runs without their versions, the chart that a release installs, the folder that a
+/// Kustomization or an Application applies; the kind for all others.
+fn core(object: &Resource) -> BTreeSet<&str> {
+    const PATHS: [&[&str]; 5] = [
+        &["spec", "chart", "spec", "chart"],
+        &["spec", "chartRef", "name"],
+        &["spec", "path"],
+        &["spec", "source", "path"],
+        &["spec", "source", "chart"],
+    ];
+    let mut core: BTreeSet<&str> =
+        PATHS.iter().filter_map(|path| object.at(path)).filter_map(Node::text).collect();
+    if family(&object.key.kind) == "workload" {
+        object.body.walk(&mut |node| {
+            core.extend(node.get("image").and_then(Node::text).map(repository));
+        });
+    }
+    if core.is_empty() {
+        core.insert(&object.key.kind);
+    }
+    core
+}
+
+/// An image without its tag and digest.
+fn repository(image: &str) -> &str {
+    let image = image.split('@').next().unwrap_or(image);
+    match image.rsplit_once(':') {
+        Some((repository, tag)) if !tag.contains('/') => repository,
+        _ => image,
     }
 }
 

@@ -234,6 +234,39 @@ fn a_lost_field_blames_the_line_that_took_it() {
 }
 
 #[test]
+fn an_app_is_renamed_with_all_that_bears_its_name() {
+    let sources = Sources::default();
+    let app = |name: &str, image: &str| {
+        format!(
+            "apiVersion: apps/v1\nkind: Deployment\nmetadata: {{name: {name}, namespace: shop}}\n\
+             spec: {{replicas: 2, a: 1, b: 2, template: {{spec: {{containers: [{{name: app, image: '{image}'}}]}}}}}}\n\
+             ---\napiVersion: v1\nkind: Service\nmetadata: {{name: {name}, namespace: shop}}\n\
+             spec: {{ports: [{{port: 80}}]}}\n---\n"
+        )
+    };
+    let pairs = |before: &str, after: &str| -> Vec<String> {
+        let changes = compare(&one(&sources, before), &one(&sources, after));
+        let renames = renames(&changes);
+        renames.iter().map(|r| format!("{} > {}", r.removed.key, r.added.key)).collect()
+    };
+    // Each takes a name after the other's; what is alike in both goes with its own app.
+    let before = app("cart", "example.com/cart:1") + &app("mail", "example.com/mail:1");
+    let after = app("shop-a", "example.com/mail:2") + &app("shop-b", "example.com/cart:2");
+    assert_eq!(
+        pairs(&before, &after),
+        [
+            "Service shop/cart > Service shop/shop-b",
+            "Service shop/mail > Service shop/shop-a",
+            "Deployment shop/cart > Deployment shop/shop-b",
+            "Deployment shop/mail > Deployment shop/shop-a",
+        ]
+    );
+    // One goes and another comes, written after one pattern.
+    let workloads = pairs(&app("cart", "example.com/cart:1"), &app("mail", "example.com/mail:1"));
+    assert!(workloads.iter().all(|pair| !pair.starts_with("Deployment")), "{workloads:?}");
+}
+
+#[test]
 fn renames_are_found_by_name_and_by_content() {
     let sources = Sources::default();
     let object = |kind: &str, namespace: &str, name: &str, data: &str| {
