@@ -118,6 +118,7 @@ impl<'a> Weigher<'a> {
             clusters: self.fleet.at_once(clusters),
             environment: place.environment,
             critical: harm.object.is_some_and(|o| is_critical(o, self.config)),
+            unreached: self.fleet.is_unreached(clusters),
             mitigations: evidenced
                 .into_iter()
                 .flatten()

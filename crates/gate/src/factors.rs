@@ -16,6 +16,8 @@ pub(crate) struct Factors<'a> {
     pub(crate) clusters: usize,
     pub(crate) environment: &'a str,
     pub(crate) critical: bool,
+    /// Whether no entry point reaches the clusters, though entry points reach others.
+    pub(crate) unreached: bool,
     /// What stands against it already.
     pub(crate) mitigations: Vec<&'a Mitigation>,
     /// The finding that says so.
@@ -44,6 +46,10 @@ impl Factors<'_> {
         reasons.push(self.reason(self.environment.to_owned(), weights.exposure(self.environment)));
         if self.critical {
             reasons.push(self.reason("critical component".into(), weights.critical()));
+        }
+        if self.unreached {
+            let label = "no entry point reaches it".to_owned();
+            reasons.push(self.reason(label, weights.unreached()));
         }
         if !self.mitigations.is_empty() {
             let labels: Vec<&str> = self.mitigations.iter().map(|m| m.label.as_str()).collect();

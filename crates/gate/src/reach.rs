@@ -45,23 +45,37 @@ impl<'a> Reach<'a> {
     }
 }
 
-/// The environment and the wave of every cluster.
-pub(crate) struct Fleet<'a>(BTreeMap<&'a str, (&'a str, Option<usize>)>);
+/// Every cluster by name.
+pub(crate) struct Fleet<'a>(BTreeMap<&'a str, Member<'a>>);
+
+struct Member<'a> {
+    environment: &'a str,
+    wave: Option<usize>,
+    reached: bool,
+}
 
 impl<'a> Fleet<'a> {
     pub(crate) fn of(input: &Input<'a>, config: &Config) -> Self {
         let of = |c: &'a gitops_model::ClusterReport| {
             let wave = config.wave_of(&c.cluster.name).map(|(place, _)| place);
-            (c.cluster.name.as_str(), (c.cluster.environment.as_str(), wave))
+            let (environment, reached) = (c.cluster.environment.as_str(), c.cluster.reached);
+            (c.cluster.name.as_str(), Member { environment, wave, reached })
         };
         Self(input.clusters.iter().map(of).collect())
+    }
+
+    /// Whether no entry point reaches any of these clusters, though entry points reach others: they may be
+    /// examples, parts, or what another repository applies.
+    pub(crate) fn is_unreached(&self, clusters: &BTreeSet<&str>) -> bool {
+        let reached = |name: &&str| self.0.get(name).is_none_or(|member| member.reached);
+        self.0.values().any(|member| member.reached) && !clusters.iter().any(reached)
     }
 
     /// How many of these clusters are hit together: those of one wave, or, where there are no waves, all.
     pub(crate) fn at_once(&self, clusters: &BTreeSet<&str>) -> usize {
         let mut waves: BTreeMap<Option<usize>, usize> = BTreeMap::new();
         for cluster in clusters {
-            *waves.entry(self.0.get(cluster).and_then(|(_, wave)| *wave)).or_default() += 1;
+            *waves.entry(self.0.get(cluster).and_then(|member| member.wave)).or_default() += 1;
         }
         waves.into_values().max().unwrap_or(0)
     }
@@ -73,7 +87,7 @@ impl<'a> Fleet<'a> {
     ) -> BTreeMap<&'a str, BTreeSet<&'b str>> {
         let mut out: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
         for name in clusters {
-            let environment = self.0.get(name).map_or("unknown", |(environment, _)| environment);
+            let environment = self.0.get(name).map_or("unknown", |member| member.environment);
             out.entry(environment).or_default().insert(name);
         }
         out

@@ -173,6 +173,11 @@ impl Weights {
         self.exposure.get("critical").copied().unwrap_or(1.0)
     }
 
+    /// What a cluster multiplies the exposure by that no entry point reaches.
+    pub(crate) fn unreached(&self) -> f64 {
+        self.exposure.get("unreached").copied().unwrap_or(1.0)
+    }
+
     /// A mitigation by its id.
     pub(crate) fn mitigation(&self, id: &str) -> Option<&Mitigation> {
         self.mitigations.iter().find(|m| m.id == id)

@@ -59,10 +59,10 @@ pub struct Step {
     pub proof: Proof,
 }
 
-/// A sentence, and commands that do what it says.
+/// Sentences, one a line, and commands that do what they say.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Advice {
-    /// The sentence; may be empty.
+    /// The sentences; may be empty.
     pub text: String,
     /// The commands; may be none.
     pub commands: Vec<String>,

@@ -76,8 +76,8 @@ fn told(out: &mut String, plan: &Plan, number: usize, step: &Step) {
 }
 
 fn advice(out: &mut String, word: &str, advice: &Advice) {
-    if !advice.text.is_empty() {
-        let _ = writeln!(out, "- {word}: {}", text(&advice.text));
+    for line in advice.text.lines() {
+        let _ = writeln!(out, "- {word}: {}", text(line));
     }
     if !advice.commands.is_empty() {
         out.push('\n');

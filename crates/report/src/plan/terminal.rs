@@ -75,9 +75,7 @@ fn told(page: &mut Page<'_>, plan: &Plan, number: usize, step: &Step) {
 }
 
 fn advice(page: &mut Page<'_>, word: &str, tone: Tone, advice: &Advice) {
-    if !advice.text.is_empty() {
-        entry(page, word, tone, &advice.text);
-    }
+    advice.text.lines().for_each(|line| entry(page, word, tone, line));
     advice.commands.iter().for_each(|c| command(page, c));
 }
 

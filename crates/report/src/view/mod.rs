@@ -39,9 +39,19 @@ pub(crate) fn places(places: &Places<'_>) -> String {
     places.iter().map(place).collect::<Vec<_>>().join("; ")
 }
 
-/// How many findings there are: `2 errors, 1 warning`.
+/// How many findings there are: `2 errors, 1 warning`. What is found at one place on several clusters, each in
+/// its own words, is one.
 pub(crate) fn count_words(report: &Report) -> String {
-    let count = |severity| counted(report).filter(|f| f.severity == severity).count();
+    let what = |f: &Finding| {
+        let object = f.object.as_ref().map(|(_, key)| key.clone());
+        let said = object.is_none().then(|| f.message.clone());
+        (f.rule, object, f.field.as_ref().map(ToString::to_string), f.primary(), said)
+    };
+    let count = |severity| {
+        let found: BTreeSet<_> =
+            counted(report).filter(|f| f.severity == severity).map(what).collect();
+        found.len()
+    };
     let words: Vec<String> =
         [(Severity::Error, "error"), (Severity::Warning, "warning"), (Severity::Note, "note")]
             .into_iter()
