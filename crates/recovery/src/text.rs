@@ -6,7 +6,7 @@ use gitops_model::{Controller, ObjectKey, Resource, Unit};
 use gitops_yaml::Node;
 
 use crate::claims::{Claim, claims, replicas};
-use crate::op::{copy_name, new_name};
+use crate::op::{copied, copy_name, new_name};
 use crate::way::{Case, Group};
 
 /// What stands for `{word}`.
@@ -21,30 +21,45 @@ pub(crate) fn sentence(template: &str, group: &Group<'_>) -> String {
     filled(template, &words)
 }
 
-/// Commands for every object of a group; equal ones once.
+/// Commands for every object of a group, equal ones once. Where one is not for all clusters, it says for which.
 pub(crate) fn commands(templates: &[String], group: &Group<'_>) -> Vec<String> {
-    let mut out: Vec<String> = Vec::new();
+    let mut all: Vec<(String, BTreeSet<&str>)> = Vec::new();
     for template in templates {
         for case in &group.cases {
-            let own = of_case(std::slice::from_ref(template), case);
-            out.extend(own.into_iter().filter(|c| !out.contains(c)).collect::<Vec<_>>());
+            let mut words = words(case);
+            words.insert("file", file(case, group));
+            for command in repeated(template, case, &words) {
+                let at = all.iter().position(|(known, _)| *known == command);
+                let at = at.unwrap_or_else(|| {
+                    all.push((command, BTreeSet::new()));
+                    all.len() - 1
+                });
+                all[at].1.insert(case.pair.after.name());
+            }
         }
     }
-    out
+    let clusters: BTreeSet<&str> = group.cases.iter().map(|c| c.pair.after.name()).collect();
+    let said = |(command, on): (String, BTreeSet<&str>)| match on.len() < clusters.len() {
+        true => format!("{command} # on {}", on.into_iter().collect::<Vec<_>>().join(", ")),
+        false => command,
+    };
+    all.into_iter().map(said).collect()
 }
 
 /// Commands for an object, and for each of its claims, pods or users where they name one.
 pub(crate) fn of_case(templates: &[String], case: &Case<'_>) -> Vec<String> {
-    let common = words(case);
-    let filled = |template: &String| {
-        let row = |row: Words| {
-            let mut words = common.clone();
-            words.extend(row);
-            command(template, &words)
-        };
-        rows(template, case).into_iter().map(row).collect::<Vec<_>>()
+    let words = words(case);
+    templates.iter().flat_map(|template| repeated(template, case, &words)).collect()
+}
+
+/// A command, once for each claim, pod or user where it names one.
+fn repeated(template: &str, case: &Case<'_>, common: &Words) -> Vec<String> {
+    let row = |row: Words| {
+        let mut words = common.clone();
+        words.extend(row);
+        command(template, &words)
     };
-    templates.iter().flat_map(filled).collect()
+    rows(template, case).into_iter().map(row).collect()
 }
 
 /// The words that a template is repeated for; one empty row where it names none of them.
@@ -85,16 +100,21 @@ pub(crate) fn copy(case: &Case<'_>) -> Option<ObjectKey> {
     Some(ObjectKey { name: name.into(), ..case.key.clone() })
 }
 
-/// The file that a copy is applied from.
-pub(crate) fn file(case: &Case<'_>) -> String {
+/// The file that a copy is applied from: one for all clusters where it is the same on all.
+pub(crate) fn file(case: &Case<'_>, group: &Group<'_>) -> String {
     let name = case.object().map(|object| copy_name(object)).unwrap_or_default();
-    format!("{}-{}-{name}.yaml", case.pair.after.name(), resource(case.key))
+    let file = format!("{}-{name}.yaml", resource(case.key));
+    let text = |case: &Case<'_>| case.object().map(|object| copied(object));
+    let (own, mut same) = (text(case), group.cases.iter().filter(|c| c.key == case.key));
+    match same.all(|other| text(other) == own) {
+        true => file,
+        false => format!("{}-{file}", case.pair.after.name().replace('/', "-")),
+    }
 }
 
 fn words(case: &Case<'_>) -> Words {
     let key = case.key;
     let mut words = Words::from([
-        ("file", file(case)),
         ("kind", key.kind.to_string()),
         ("name", key.name.to_string()),
         ("object", format!("`{key}`")),

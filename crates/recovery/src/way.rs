@@ -31,6 +31,8 @@ pub(crate) enum Fact {
     OwnerGoes,
     /// It stays.
     OwnerStays,
+    /// Its kind is defined by a CustomResourceDefinition.
+    Custom,
 }
 
 /// An object of a finding on one cluster.
@@ -70,6 +72,7 @@ impl<'a> Case<'a> {
             Fact::HasClaims => !claims(self).is_empty(),
             Fact::OwnerGoes => owner_goes(),
             Fact::OwnerStays => !owner_goes(),
+            Fact::Custom => self.object().is_some_and(|o| gitops_schema::kind(&o.gvk).is_none()),
         }
     }
 

@@ -144,10 +144,9 @@ impl<'a> Weaver<'a> {
         };
         let owned = self.groups.iter().enumerate();
         let own = owned.filter(|(i, _)| parts.iter().any(|(way, _)| way == i));
-        let titles = self.said(parts, |row| &row.step);
         self.route.plan.steps.push(Step {
             ways: parts.iter().map(|(way, _)| *way).collect(),
-            title: titles.join("; "),
+            title: title(&self.said(parts, |row| &row.step)),
             act,
             check: self.advice(parts, |row| &row.check, |row| &row.see),
             undo: self.advice(parts, |row| &row.undo, |row| &row.back),
@@ -231,10 +230,11 @@ impl<'a> Weaver<'a> {
                 self.groups.get(*way).map(|g| text::files(&row.files, g)).unwrap_or_default(),
             );
         }
-        for (way, _) in parts.iter().filter(|(_, row)| row.copies) {
-            for case in self.groups.get(*way).iter().flat_map(|g| &g.cases) {
+        let copying = parts.iter().filter(|(_, row)| row.copies);
+        for group in copying.filter_map(|(way, _)| self.groups.get(*way)) {
+            for case in &group.cases {
                 match case.object().map(|object| copied(object)) {
-                    Some(Ok(text)) => drop(files.insert(text::file(case), text)),
+                    Some(Ok(text)) => drop(files.insert(text::file(case, group), text)),
                     Some(Err(why)) => by_hand.push(why),
                     None => {}
                 }
@@ -249,7 +249,7 @@ impl<'a> Weaver<'a> {
         text: fn(&Row) -> &String,
         commands: fn(&Row) -> &Commands,
     ) -> Advice {
-        let text = self.said(parts, text).join("; ");
+        let text = self.said(parts, text).join("\n");
         Advice { text, commands: self.commands(parts, commands) }
     }
 
@@ -270,6 +270,19 @@ impl<'a> Weaver<'a> {
             all.extend(own.into_iter().filter(|c| !all.contains(c)).collect::<Vec<_>>());
         }
         all
+    }
+}
+
+/// What all ways do in one step; the merge that they share is said once.
+fn title(said: &[String]) -> String {
+    let merge = "merge the change";
+    match said.iter().map(|s| s.strip_prefix(merge)).collect::<Option<Vec<_>>>() {
+        Some(rest) if said.len() > 1 => {
+            let own: Vec<&str> =
+                rest.into_iter().map(str::trim).filter(|r| !r.is_empty()).collect();
+            format!("{merge} {}", own.join("; ")).trim_end().to_owned()
+        }
+        _ => said.join("; "),
     }
 }
 

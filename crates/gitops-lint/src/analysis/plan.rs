@@ -84,7 +84,7 @@ impl Analysis {
         let pairs = self.all_pairs(&steps);
         let mut wrong = self.refused(&pairs, state);
         for pair in &pairs {
-            let lost = pair.removed().map(|(change, _, _)| &change.key);
+            let lost = gitops_rules::deleted(pair).map(|object| &object.key);
             let lost = lost.filter(|k| kept.contains(k) && !state.interrupted.contains(*k));
             wrong.extend(lost.map(|key| format!("`{key}` is removed")));
         }

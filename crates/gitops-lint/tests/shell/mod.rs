@@ -46,6 +46,7 @@ impl Reader {
             }
             match c {
                 _ if ends => break,
+                Some('#') if word.is_none() => break,
                 Some('|' | '&') if !words.is_empty() => self.found.push(std::mem::take(&mut words)),
                 Some(' ' | '|' | '&' | '>') => {}
                 Some(c) => self.part(c, word.get_or_insert_default()),
