@@ -120,9 +120,7 @@ fn state(
         reached: false,
     };
     let units = vec![unit];
-    let (releases, more) = crate::charts::releases(world.sources, &units, &|_| {
-        Some((world.tree.clone(), SmolStr::default()))
-    });
+    let (releases, more) = crate::charts::releases(world.sources, &units);
     unchecked.extend(more);
     ClusterState { cluster, sources: Vec::new(), units, releases, problems, unchecked }
 }

@@ -57,6 +57,37 @@ fn every_page_has_a_rule() {
     assert_eq!(pages, rules);
 }
 
+/// What a removal leaves behind, and the command that shows it, are told with each.
+#[test]
+fn removals_say_what_stays_and_how_to_see_it() {
+    let removals = [
+        "claims-scaled-away",
+        "crd-removed",
+        "left-behind",
+        "namespace-removed",
+        "object-removed",
+        "owner-removed",
+        "prune-all",
+        "pvc-removed",
+        "resource-renamed",
+    ];
+    for id in removals {
+        let rule = gitops_rules::find(id).unwrap();
+        let page = read(rule.meta.page).unwrap();
+        let sources = Sources::default();
+        let found = page.examples.iter().flat_map(|example| findings(rule, example, &sources));
+        for finding in found.filter(|f| f.rule == id) {
+            let said = format!("{} {}", finding.message, finding.help.unwrap_or_default());
+            let shows = ["`kubectl get ", "`flux ", "`argocd ", "`helm "];
+            assert!(shows.iter().any(|tool| said.contains(tool)), "{id}: {said}");
+            assert!(
+                ["stay", "left", "gone"].iter().any(|word| said.contains(word)),
+                "{id}: {said}"
+            );
+        }
+    }
+}
+
 /// Compares what an example finds with what it says.
 fn run(rule: &Rule, example: &Example, faults: &mut String) {
     let sources = Sources::default();

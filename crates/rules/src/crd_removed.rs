@@ -1,9 +1,8 @@
 //! `crd-removed`: the definition of a kind goes, and with it every object of that kind.
 
 use gitops_model::Apply;
-use gitops_yaml::Node;
 
-use crate::{Check, Draft, Pair, removal, wording};
+use crate::{Check, Draft, Pair, definition, removal, wording};
 
 rule!(
     "crd-removed",
@@ -14,8 +13,7 @@ rule!(
 
 fn check(pair: &Pair<'_>, out: &mut Vec<Draft>) {
     for removed in removal::removed(pair, "apiextensions.k8s.io", "CustomResourceDefinition") {
-        let text = |keys: &[&str]| removed.object.at(keys).and_then(Node::text).unwrap_or_default();
-        let (group, kind) = (text(&["spec", "group"]), text(&["spec", "names", "kind"]));
+        let (group, kind) = (definition::group(removed.object), definition::kind(removed.object));
         let objects = |state: &crate::State<'_>| {
             state
                 .objects()
@@ -35,10 +33,12 @@ fn check(pair: &Pair<'_>, out: &mut Vec<Draft>) {
             message += &format!("; {} can then no longer be applied", wording::list(&stay));
         }
         let help = format!(
-            "keep the definition while objects of it exist (`kubectl get {} -A`), or first \
-             commit {} on it and wait until that is live",
-            removed.object.key.name,
+            "keep the definition while objects of it exist (`kubectl get {name} -A`), or first \
+             commit {} on it and wait until that is live; behind stays what controllers made of the \
+             objects outside the cluster, and `kubectl get crd {name}` shows whether it is gone: it waits \
+             for every object's finalizers",
             removed.guard(),
+            name = removed.object.key.name,
         );
         out.push(removed.draft(message).apply(Apply::DataLoss).help(help));
     }

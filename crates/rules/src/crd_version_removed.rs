@@ -1,9 +1,10 @@
 //! `crd-version-removed`: a definition no longer serves a version, or stores another one.
 
-use gitops_model::{Change, FieldPath, Resource};
+use gitops_model::{Change, FieldPath};
 use gitops_yaml::Node;
 
-use crate::{Check, Draft, Pair, difference, wording};
+use crate::definition::{is, versions};
+use crate::{Check, Draft, Pair, definition, difference, wording};
 
 rule!(
     "crd-version-removed",
@@ -13,18 +14,14 @@ rule!(
 );
 
 fn check(pair: &Pair<'_>, change: &Change, out: &mut Vec<Draft>) {
-    let (Some(old), Some(new)) = (&change.old, &change.new) else { return };
-    if !new.gvk.is("apiextensions.k8s.io", "CustomResourceDefinition") {
-        return;
-    }
+    let Some((old, new)) = definition::both(change) else { return };
+    let (group, kind) = (definition::group(new), definition::kind(new));
     for version in versions(old).filter(|v| is(v, "served")) {
         let Some(name) = version.get("name").and_then(Node::text) else { continue };
         let after = versions(new).find(|v| v.get("name").and_then(Node::text) == Some(name));
         if after.is_some_and(|v| is(v, "served")) {
             continue;
         }
-        let text = |keys: &[&str]| new.at(keys).and_then(Node::text).unwrap_or_default();
-        let (group, kind) = (text(&["spec", "group"]), text(&["spec", "names", "kind"]));
         let users: Vec<_> = pair
             .after
             .objects()
@@ -48,12 +45,4 @@ fn check(pair: &Pair<'_>, change: &Change, out: &mut Vec<Draft>) {
         ));
         out.push(difference::blame(draft, change, &path));
     }
-}
-
-fn versions(definition: &Resource) -> impl Iterator<Item = &Node> {
-    definition.at(&["spec", "versions"]).map_or(&[][..], Node::items).iter()
-}
-
-fn is(version: &Node, flag: &str) -> bool {
-    version.get(flag).and_then(Node::as_bool) == Some(true)
 }

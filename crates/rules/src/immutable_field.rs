@@ -3,7 +3,7 @@
 use gitops_admission::{Refusal, Update, Verdict, judge};
 use gitops_model::{Apply, Change, Confidence, Controller, Resource, Severity, Unchecked, Unit};
 
-use crate::{Check, Draft, Pair, difference, wording, write};
+use crate::{Check, Draft, Pair, between, difference, wording, write};
 
 rule!(
     "immutable-field",
@@ -65,12 +65,14 @@ fn draft(
         Apply::Rejected => format!(
             "the API server refuses the update ({}){}",
             refusal.message,
-            standstill(pair, unit)
+            unit.map(|unit| between::refused(pair, unit, new)).unwrap_or_default()
         ),
         Apply::DataLoss => format!("it is deleted and created again: {}", losses(new)),
-        Apply::Recreated | Apply::Accepted => {
-            format!("it is deleted and created again: {}", interruption(new))
-        }
+        Apply::Recreated | Apply::Accepted => format!(
+            "it is deleted and created again: {}{}",
+            interruption(new),
+            between::recreated(unit)
+        ),
     };
     let (before, after) = wording::values(refusal.before.as_ref(), refusal.after.as_ref());
     let message = format!(
@@ -100,30 +102,6 @@ fn rests_on_class(pair: &Pair<'_>, claim: &Resource, refusal: &Refusal) -> bool 
     let mut known = pair.after.of_kind("storage.k8s.io", "StorageClass");
     refusal.source.contains("persistentvolume/resize")
         && !known.any(|known| class.is_none_or(|class| known.key.name == class))
-}
-
-/// What else stands still when one object is refused.
-fn standstill(pair: &Pair<'_>, unit: Option<&Unit>) -> String {
-    let Some(unit) = unit else { return String::new() };
-    match unit.controller {
-        Controller::Flux => {
-            let waiting = pair.after.waiting_for(&unit.id);
-            let mut text =
-                format!("; nothing more of `{}` is applied or pruned until it is mended", unit.id);
-            if !waiting.is_empty() {
-                text += &format!(
-                    ", and {} behind it ({})",
-                    wording::wait(waiting.len(), "Kustomization"),
-                    wording::list(waiting.iter().map(|id| &id.name))
-                );
-            }
-            text
-        }
-        Controller::ArgoCd => {
-            format!("; the sync of `{}` fails and leaves it half applied", unit.id)
-        }
-        Controller::None => String::new(),
-    }
 }
 
 /// What a recreation interrupts.

@@ -103,16 +103,10 @@ fn because(why: Kept, unit: &Unit) -> String {
 
 /// The commands that show it and take it away.
 fn help(why: Kept, unit: &Unit, object: &Resource) -> String {
-    let key = &object.key;
-    let place =
-        if key.namespace.is_empty() { String::new() } else { format!(" -n {}", key.namespace) };
-    let kind = match &*key.group {
-        "" => key.kind.to_lowercase(),
-        group => format!("{}.{group}", key.kind.to_lowercase()),
-    };
+    let get = wording::get(&object.key);
     let by_hand = format!(
-        "`kubectl get {kind} {}{place}` shows it; if it should go, `kubectl delete {kind} {}{place}`",
-        key.name, key.name
+        "`{get}` shows it; if it should go, `{}`",
+        get.replacen("kubectl get", "kubectl delete", 1)
     );
     match why {
         Kept::Suspended => format!("{by_hand}, or resume `{}`, which then deletes it", unit.id),

@@ -8,6 +8,8 @@
 
 #[macro_use]
 mod rule;
+mod between;
+mod definition;
 mod difference;
 mod disorder;
 mod keeping;
@@ -32,9 +34,13 @@ rules![
     api_version_changed,
     chart_major,
     chart_version_only,
+    claims_scaled_away,
     config_invalid,
     configuration_changed,
+    crd_conversion_changed,
+    crd_narrowed,
     crd_removed,
+    crd_storage_moved,
     crd_version_removed,
     dead_edit,
     delivery_changed,

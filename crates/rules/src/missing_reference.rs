@@ -44,10 +44,16 @@ fn identity(dangling: &Dangling<'_>) -> String {
     format!("{} {} {} {:?}", link.from.key, dangling.path, link.to.key, dangling.missing)
 }
 
-/// Whether the object may still come from something that could not be rendered.
+/// Whether the object may still come from something that could not be rendered. Objects of kinds without a
+/// namespace may be written with one.
 fn may_be_hidden(pair: &Pair<'_>, dangling: &Dangling<'_>) -> bool {
-    let owner = pair.before.as_ref().and_then(|b| b.object(&dangling.link.to.key));
-    owner.is_some_and(|(unit, _)| pair.is_broken(&unit.id))
+    let wanted = &dangling.link.to.key;
+    let is_it = |key: &gitops_model::ObjectKey| {
+        (&key.group, &key.kind, &key.name) == (&wanted.group, &wanted.kind, &wanted.name)
+            && (wanted.namespace.is_empty() || key.namespace == wanted.namespace)
+    };
+    let mut before = pair.before.iter().flat_map(State::objects);
+    before.any(|(unit, object)| is_it(&object.key) && pair.is_broken(&unit.id))
 }
 
 /// An object that is there and may be the one that is meant.

@@ -26,8 +26,10 @@ fn check(pair: &Pair<'_>, out: &mut Vec<Draft>) {
         }
         let help = format!(
             "keep the Namespace; or first commit {} on it, wait until that is live everywhere, \
-             and then remove it here. \
-             `kubectl get all,pvc,secret,configmap -n {name}` shows what would go",
+             and then remove it here. Behind stay volumes whose reclaim policy is `Retain`, what was made \
+             outside the cluster, and objects whose finalizers nobody takes away: \
+             `kubectl get all,pvc,secret,configmap -n {name}` shows what would go, \
+             `kubectl get namespace {name}` whether it is gone",
             removed.guard(),
         );
         out.push(removed.draft(message).apply(Apply::DataLoss).help(help));

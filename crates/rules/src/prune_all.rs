@@ -42,7 +42,8 @@ fn check(pair: &Pair<'_>, out: &mut Vec<Draft>) {
             .at_span(unit.declared)
             .help(
                 "to remove it all, delete the owner in a change of its own; to keep it, \
-             restore the folder, or set `prune: false` first and wait until that is live",
+             restore the folder, or set `prune: false` first and wait until that is live; behind stay \
+             claims of StatefulSets and what is marked to be kept, as `kubectl get all,pvc -A` shows",
             );
         if let Some(object) = &unit.object {
             draft = draft.on(object);

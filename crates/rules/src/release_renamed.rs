@@ -1,6 +1,6 @@
 //! `release-renamed`: a HelmRelease becomes another release.
 
-use gitops_model::{Change, Resource, Severity};
+use gitops_model::{Apply, Change, Resource, Severity};
 use gitops_yaml::Node;
 
 use crate::difference::Difference;
@@ -44,7 +44,7 @@ fn check(_: &Pair<'_>, change: &Change, out: &mut Vec<Draft>) {
             before,
             after,
         );
-        out.push(found.draft(message).help(
+        out.push(found.draft(message).apply(Apply::Recreated).help(
             "keep the identity; or install the new release under \
          another HelmRelease, move over, and remove the old one last",
         ));

@@ -5,7 +5,7 @@ use gitops_model::{Apply, Resource, Severity};
 use gitops_yaml::Node;
 
 use crate::keeping::kept;
-use crate::{Check, Draft, Pair};
+use crate::{Check, Draft, Pair, wording};
 
 rule!(
     "resource-renamed",
@@ -37,7 +37,11 @@ fn check(pair: &Pair<'_>, out: &mut Vec<Draft>) {
             .on(old)
             .related(old.at(&["metadata", "name"]).map(Node::span), "the old one")
             .severity(loss.map_or(moved, |(_, severity)| severity.max(moved)))
-            .help(help(old));
+            .help(format!(
+                "{}; `{}` shows whether the old one is gone",
+                help(old),
+                wording::get(&old.key)
+            ));
         if let Some(node) = new.at(identity(rename.kind)) {
             draft = draft.at(node);
         }

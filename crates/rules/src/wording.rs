@@ -4,6 +4,8 @@ mod values;
 
 use std::fmt::Display;
 
+use gitops_model::ObjectKey;
+
 pub(crate) use values::{value, values};
 
 /// `1 unit`, `2 units`.
@@ -25,6 +27,15 @@ pub(crate) fn list<T: Display>(items: impl IntoIterator<Item = T>) -> String {
 /// `1 unit waits`, `2 units wait`.
 pub(crate) fn wait(number: usize, noun: &str) -> String {
     format!("{} {}", count(number, noun), if number == 1 { "waits" } else { "wait" })
+}
+
+/// The command that shows an object: `kubectl get certificate.cert-manager.io web -n shop`.
+pub(crate) fn get(key: &ObjectKey) -> String {
+    let kind = key.kind.to_lowercase();
+    let group = if key.group.is_empty() { String::new() } else { format!(".{}", key.group) };
+    let place =
+        if key.namespace.is_empty() { String::new() } else { format!(" -n {}", key.namespace) };
+    format!("kubectl get {kind}{group} {}{place}", key.name)
 }
 
 /// Whether two names differ by a slip of the finger: at most two edits, and more in common than not.

@@ -121,9 +121,7 @@ fn gather(world: &World<'_>, cluster: Cluster, built: Vec<Built>) -> ClusterStat
         state.releases.extend(built.releases);
         state.units.push(built.unit);
     }
-    let (releases, unchecked) = charts::releases(world.sources, &state.units, &|_| {
-        Some((world.tree.clone(), SmolStr::default()))
-    });
+    let (releases, unchecked) = charts::releases(world.sources, &state.units);
     state.releases.extend(releases);
     state.unchecked.extend(unchecked);
     state
