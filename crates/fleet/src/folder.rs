@@ -56,9 +56,9 @@ pub(crate) fn plain(world: &World, scan: &Scan) -> ClusterState {
             .filter_map(|d| Resource::new(d.clone()))
             .map(Arc::new)
             .collect();
-        let problems = file.errors.iter().map(Problem::from).collect::<Vec<_>>();
-        let problems = if objects.is_empty() { Vec::new() } else { problems };
-        Some((tree.content_id(path).ok()?, objects, problems))
+        let is_meant = !objects.is_empty() || is_manifest(&world.sources.file(file.id).text);
+        let problems = file.errors.iter().filter(|_| is_meant).map(Problem::from);
+        Some((tree.content_id(path).ok()?, objects, problems.collect::<Vec<_>>()))
     };
     let read: Vec<_> = scan.paths.par_iter().filter_map(read).collect();
     let mut unit = unit("");
@@ -73,6 +73,11 @@ pub(crate) fn plain(world: &World, scan: &Scan) -> ClusterState {
     unit.resources = world.memo.kept(id, Arc::new(resources));
     unit.inputs = Some(id);
     state(world, DEFAULT.into(), SmolStr::default(), unit, problems, Vec::new())
+}
+
+/// Whether a text of which nothing can be read was meant to be a manifest. A template of a chart is none.
+fn is_manifest(text: &str) -> bool {
+    text.contains("apiVersion:") && !text.contains("{{")
 }
 
 /// A folder that no controller declares, with nothing in it yet.

@@ -194,6 +194,7 @@ impl Repository for Git {
         let wanted = format!("{name}^{{commit}}");
         match run(&self.top, &["rev-parse", "--verify", "--quiet", "--end-of-options", &wanted]) {
             Ok(said) => Ok(Revision(String::from_utf8_lossy(&said).trim().into())),
+            Err(_) if self.refs.is_empty() => Err("this repository has no commit yet".to_owned()),
             Err(_) => Err(self.hint(&format!("`{name}` is not in this clone"))),
         }
     }

@@ -178,6 +178,8 @@ fn the_world_can_fail_in_one_clear_sentence() {
     assert!(unknown.err.contains("`nowhere` is not in this clone"), "{}", unknown.err);
 
     let empty = Repo::new();
+    let unborn = empty.run(&["diff"]);
+    assert!(unborn.code == 2 && unborn.err.contains("no commit yet"), "{}", unborn.err);
     empty.commit("nothing");
     assert_eq!(empty.run(&["check"]).code, 3);
     assert_eq!(empty.run(&["clusters"]).code, 3);
