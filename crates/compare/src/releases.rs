@@ -132,10 +132,10 @@ fn differences(old: &Release, new: &Release) -> Vec<FieldChange> {
     found
 }
 
-/// `chart: web 1.2.3 -> web 2.0.0 (major)`.
+/// `chart: web 1.2.3 -> web 2.0.0 (major)`, `chart: web 1.2.3 -> web 1.2.3 (other files)`.
 fn chart(old: &Chart, new: &Chart) -> Option<FieldChange> {
     let same = (&old.name, &old.version, &old.source) == (&new.name, &new.version, &new.source);
-    if same {
+    if same && old.content == new.content {
         return None;
     }
     let moved = old.source != new.source;
@@ -149,6 +149,9 @@ fn chart(old: &Chart, new: &Chart) -> Option<FieldChange> {
     let (before, mut after) = (said(old), said(new));
     if let Some(bump) = Bump::between(&old.version, &new.version).filter(|_| old.name == new.name) {
         after.push_str(&format!(" ({})", bump.as_str()));
+    }
+    if same {
+        after.push_str(" (other files)");
     }
     let node = |text: String, span: Span| Some(Node::string(text, Origin::new(span)));
     Some(FieldChange {

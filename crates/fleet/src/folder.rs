@@ -125,7 +125,9 @@ fn state(
         reached: false,
     };
     let units = vec![unit];
-    let (releases, more) = crate::charts::releases(world.sources, &units);
+    let (releases, more) = crate::charts::releases(world.sources, &units, &|_| {
+        Some((world.tree.clone(), SmolStr::default()))
+    });
     unchecked.extend(more);
     ClusterState { cluster, sources: Vec::new(), units, releases, problems, unchecked }
 }

@@ -19,7 +19,7 @@ pub fn follow(world: &World) -> Vec<ClusterState> {
         found.entries.par_iter().flat_map_iter(|e| flux::states(world, e, &found.here)).collect();
     let hubs = argocd::discover(world, &scan, &roots);
     states.extend(argocd::states(world, &hubs));
-    let is_used = |root: &str| found.reached.covers(root) || hubs.reach(root);
+    let is_used = |root: &str| found.reached.built().contains(root) || hubs.reach(root);
     let unused: Vec<_> = roots.tops().filter(|r| !is_used(r)).collect();
     states.par_extend(unused.into_par_iter().map(|r| folder::root(world, r)));
     if states.is_empty() && !scan.paths.is_empty() {

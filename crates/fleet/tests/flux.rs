@@ -220,6 +220,7 @@ cases! {
     handed_down: "handed-down";
     artifact_elsewhere: "artifact-elsewhere";
     artifact_of_a_folder: "artifact-of-a-folder";
+    unknown_paths: "unknown-paths";
 }
 
 /// Every case has a test.

@@ -267,3 +267,83 @@ fn values_that_change_elsewhere_change_the_release() {
     let head = RELEASE.replace("tag: v1", "tag: v2");
     assert_eq!(of_release(&head), ["spec.values.image.tag: v1 -> v2 @7"]);
 }
+
+/// What installs the chart `charts/web` of the repository itself: by Flux, by Argo CD, by a kustomization.
+const INSTALLED: [(&str, &str, &str); 3] = [
+    (
+        "HelmRelease shop/web",
+        "clusters/prod/web.yaml",
+        "\
+apiVersion: helm.toolkit.fluxcd.io/v2
+kind: HelmRelease
+metadata: {name: web, namespace: shop}
+spec:
+  chart:
+    spec: {chart: ./charts/web, sourceRef: {kind: GitRepository, name: flux-system, namespace: flux-system}}
+",
+    ),
+    (
+        "Application argocd/web",
+        "argocd/web.yaml",
+        "\
+apiVersion: argoproj.io/v1alpha1
+kind: Application
+metadata: {name: web, namespace: argocd}
+spec:
+  project: default
+  destination: {server: 'https://kubernetes.default.svc', namespace: shop}
+  source: {repoURL: 'https://example.com/org/fleet', targetRevision: main, path: charts/web}
+",
+    ),
+    (
+        "Application argocd/web",
+        "argocd/web.yaml",
+        "\
+apiVersion: argoproj.io/v1alpha1
+kind: Application
+metadata: {name: web, namespace: argocd}
+spec:
+  project: default
+  destination: {server: 'https://kubernetes.default.svc', namespace: shop}
+  source: {repoURL: 'https://example.com/org/fleet', targetRevision: main, path: apps}
+",
+    ),
+];
+
+const SYNC: &str = "\
+apiVersion: source.toolkit.fluxcd.io/v1
+kind: GitRepository
+metadata: {name: flux-system, namespace: flux-system}
+spec: {url: 'https://example.com/org/fleet', ref: {branch: main}}
+---
+apiVersion: kustomize.toolkit.fluxcd.io/v1
+kind: Kustomization
+metadata: {name: flux-system, namespace: flux-system}
+spec:
+  path: ./clusters/prod
+  prune: true
+  sourceRef: {kind: GitRepository, name: flux-system}
+";
+
+#[test]
+fn a_chart_of_the_repository_whose_files_change_is_told_and_holds() {
+    for (object, path, text) in INSTALLED {
+        let repo = Repo::new();
+        repo.git(&["remote", "add", "origin", "https://example.com/org/fleet"]);
+        if object.starts_with("HelmRelease") {
+            repo.write("clusters/prod/flux-system/gotk-sync.yaml", SYNC);
+        }
+        repo.write(
+            "apps/kustomization.yaml",
+            "helmGlobals: {chartHome: ../charts}\nhelmCharts: [{name: web}]\n",
+        );
+        repo.write("charts/web/Chart.yaml", "apiVersion: v2\nname: web\nversion: 0.1.0\n");
+        repo.write("charts/web/templates/web.yaml", "kind: {{ .Values.kind }}\n");
+        repo.write(path, text).commit("start");
+        repo.write("charts/web/templates/web.yaml", "kind: Deployment\n");
+        let report = repo.run(&["diff", "--format", "json"]).json();
+        let unchecked = report["unchecked"].as_array().expect("a list");
+        let held = unchecked.iter().any(|u| u["what"] == object && u["changed"] == true);
+        assert!(held && report["gate"]["decision"] == "hold", "{object}: {report:#}");
+    }
+}

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use gitops_yaml::{Node, SmolStr, Span};
+use gitops_yaml::{ContentId, Node, SmolStr, Span};
 
 use crate::{Resource, UnitId};
 
@@ -30,6 +30,8 @@ pub struct Chart {
     pub version: SmolStr,
     /// Where it comes from: the object that declares the registry or repository, or its address.
     pub source: SmolStr,
+    /// Hash of its files, where it stands in a repository at hand.
+    pub content: Option<ContentId>,
     /// The line that asks for the version, else for the chart.
     pub span: Span,
 }

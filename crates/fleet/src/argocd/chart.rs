@@ -10,7 +10,7 @@ use gitops_yaml::{Entry, Exposure, Node, Origin, SmolStr, Sources, Span};
 
 use super::environment::Environment;
 use crate::charts::{Typing, merge, parsed, set};
-use crate::files::{clamped, join, load};
+use crate::files::{clamped, digest, join, load};
 
 /// A chart and the values that it is given.
 pub(super) struct Installed {
@@ -51,6 +51,7 @@ impl Shelf<'_> {
             name: if text("name").is_empty() { folder.into() } else { text("name").into() },
             version: text("version").into(),
             source: source.repo_url().into(),
+            content: digest(tree, folder),
             span: field("version").unwrap_or(asked).span(),
         }
     }
@@ -205,6 +206,7 @@ fn registered(source: Source<'_>) -> Chart {
         name: source.chart().or(source.path()).unwrap_or_default().into(),
         version: source.target_revision().into(),
         source: source.repo_url().into(),
+        content: None,
         span,
     }
 }

@@ -121,7 +121,9 @@ fn gather(world: &World<'_>, cluster: Cluster, built: Vec<Built>) -> ClusterStat
         state.releases.extend(built.releases);
         state.units.push(built.unit);
     }
-    let (releases, unchecked) = charts::releases(world.sources, &state.units);
+    let (releases, unchecked) = charts::releases(world.sources, &state.units, &|_| {
+        Some((world.tree.clone(), SmolStr::default()))
+    });
     state.releases.extend(releases);
     state.unchecked.extend(unchecked);
     state

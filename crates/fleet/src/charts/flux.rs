@@ -5,13 +5,21 @@ use std::sync::Arc;
 
 use base64::Engine as _;
 use gitops_api::flux::{HelmRelease, SOURCE_GROUP, Source, ValuesSource};
-use gitops_model::{Chart, ObjectKey, Release, Resource, SourceRef, Unchecked, Unit};
-use gitops_yaml::{Entry, Exposure, Node, SmolStr, Sources};
+use gitops_model::{Chart, ObjectKey, Release, Resource, SourceRef, Tree, Unchecked, Unit};
+use gitops_yaml::{ContentId, Entry, Exposure, Node, SmolStr, Sources};
 
 use super::{Typing, merge, parsed, set};
+use crate::files::{clamped, digest};
 
-/// The releases of a cluster, and what is not known of them.
-pub(crate) fn releases(sources: &Sources, units: &[Unit]) -> (Vec<Release>, Vec<Unchecked>) {
+/// The files that a source gives: a tree and the folder that is the artifact's root.
+pub(crate) type Given = (Arc<dyn Tree>, SmolStr);
+
+/// The releases of a cluster, and what is not known of them. `given` has the files of sources.
+pub(crate) fn releases(
+    sources: &Sources,
+    units: &[Unit],
+    given: &dyn Fn(&SourceRef) -> Option<Given>,
+) -> (Vec<Release>, Vec<Unchecked>) {
     let objects = || units.iter().flat_map(|u| u.resources.iter().map(move |r| (u, r)));
     let views: Vec<(&Unit, &Arc<Resource>, HelmRelease<'_>)> =
         objects().filter_map(|(unit, o)| Some((unit, o, HelmRelease::of(o)?))).collect();
@@ -22,7 +30,7 @@ pub(crate) fn releases(sources: &Sources, units: &[Unit]) -> (Vec<Release>, Vec<
         o.gvk.group == SOURCE_GROUP || matches!(o.gvk.kind.as_str(), "ConfigMap" | "Secret")
     };
     let known = objects().filter(|(_, o)| read(o)).map(|(_, o)| (o.key.clone(), o)).collect();
-    let mut cluster = Known { sources, objects: known, unchecked: Vec::new() };
+    let mut cluster = Known { sources, given, objects: known, unchecked: Vec::new() };
     let releases = views.into_iter().filter_map(|(unit, object, view)| {
         let chart = cluster.chart(view)?;
         let values = cluster.values(view);
@@ -35,6 +43,7 @@ pub(crate) fn releases(sources: &Sources, units: &[Unit]) -> (Vec<Release>, Vec<
 /// The objects of a cluster that releases read.
 struct Known<'a> {
     sources: &'a Sources,
+    given: &'a dyn Fn(&SourceRef) -> Option<Given>,
     objects: BTreeMap<ObjectKey, &'a Arc<Resource>>,
     unchecked: Vec<Unchecked>,
 }
@@ -56,6 +65,7 @@ impl Known<'_> {
         let source = self.source(&chart.source);
         Some(match chart.name {
             Some(name) => Chart {
+                content: self.content(&chart.source, &name),
                 name,
                 version: chart.version.unwrap_or_default(),
                 source: self.address(&chart.source),
@@ -67,10 +77,17 @@ impl Known<'_> {
                 None => {
                     let source = chart.source.to_string().into();
                     let name = chart.source.name;
-                    Chart { name, version: SmolStr::default(), source, span: chart.span }
+                    let version = SmolStr::default();
+                    Chart { name, version, source, content: None, span: chart.span }
                 }
             },
         })
+    }
+
+    /// Hash of the files of a chart that is a folder of a repository.
+    fn content(&self, source: &SourceRef, folder: &str) -> Option<ContentId> {
+        let (tree, base) = (self.given)(source).filter(|_| source.kind == "GitRepository")?;
+        digest(tree.as_ref(), &clamped(&base, folder))
     }
 
     fn source(&self, id: &SourceRef) -> Option<Source<'_>> {
@@ -240,6 +257,7 @@ fn of_helm_chart(object: &Resource) -> Option<Chart> {
             text(&["spec", "sourceRef", "name"])
         )
         .into(),
+        content: None,
         span: version.unwrap_or(name).span(),
     })
 }
@@ -254,6 +272,7 @@ fn of_artifact(source: Source<'_>, asked: gitops_yaml::Span) -> Chart {
         name: if name.is_empty() { source.object().key.name.clone() } else { name.into() },
         version: version.and_then(Node::text).unwrap_or_default().into(),
         source: registry.into(),
+        content: None,
         span: version.map_or(asked, Node::span),
     }
 }

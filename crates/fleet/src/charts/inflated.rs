@@ -5,7 +5,10 @@ use gitops_model::{Chart, Tree, Unchecked};
 use gitops_yaml::{Limits, Node, Sources, Span, parse};
 
 use super::merge;
-use crate::files::{clamped, join, load, parent};
+use crate::files::{clamped, digest, join, load, parent};
+
+/// Where kustomize looks for a chart before it pulls it.
+const DEFAULT_HOME: &str = "charts";
 
 /// The charts, each with its values, of the file that a gap of kustomize points to.
 pub(crate) fn inflated(
@@ -26,7 +29,14 @@ fn in_file(sources: &Sources, tree: &dyn Tree, span: Span) -> Vec<(Chart, Node)>
     let listed = read.documents.iter().filter_map(|d| d.get("helmCharts")).flat_map(Node::items);
     let folder = parent(&file.path);
     let charts = generators.chain(listed);
-    charts.filter_map(|c| Some((chart(c)?, values(sources, tree, folder, c)))).collect()
+    let home = read.documents.iter().find_map(|d| d.get("helmGlobals")?.get("chartHome")?.text());
+    let home = clamped("", &join(folder, home.unwrap_or(DEFAULT_HOME)));
+    let chart = |asked: &Node| {
+        let mut chart = chart(asked)?;
+        chart.content = digest(tree, &join(&home, &chart.name));
+        Some((chart, values(sources, tree, folder, asked)))
+    };
+    charts.filter_map(chart).collect()
 }
 
 fn chart(asked: &Node) -> Option<Chart> {
@@ -36,6 +46,7 @@ fn chart(asked: &Node) -> Option<Chart> {
         name: name.text()?.into(),
         version: text("version").into(),
         source: text("repo").into(),
+        content: None,
         span: asked.get("version").unwrap_or(name).span(),
     })
 }

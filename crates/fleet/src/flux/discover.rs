@@ -279,7 +279,7 @@ impl Finder<'_> {
             let line = head.lines().find_map(|l| l.strip_prefix("# Flux Version: "))?.to_owned();
             FluxVersion::parse(&line)
         };
-        entry.version = below.iter().filter(installs).find_map(release);
+        entry.version = below.built().iter().filter(installs).find_map(release);
         entry
     }
 

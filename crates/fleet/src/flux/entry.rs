@@ -87,7 +87,12 @@ impl Entry {
 
 /// The folders and files that walks lead to.
 #[derive(Debug, Default)]
-pub(crate) struct Reached(BTreeSet<SmolStr>);
+pub(crate) struct Reached {
+    /// All that is built.
+    built: BTreeSet<SmolStr>,
+    /// What may be built, by Kustomizations whose path has a variable that is not known.
+    guessed: BTreeSet<SmolStr>,
+}
 
 impl Reached {
     /// Adds what a walk builds.
@@ -109,48 +114,53 @@ impl Reached {
             let fits = names.len() == parts.len()
                 && names.iter().zip(&parts).all(|(name, part)| path_match(part, name));
             if fits {
-                self.add_folder(folder, roots, scan);
+                add_inputs(&mut self.guessed, folder, roots, scan);
             }
         }
     }
 
     /// Adds what a folder's build reads.
     pub(crate) fn add_folder(&mut self, folder: &str, roots: &Roots, scan: &Scan) {
-        if roots.contains(folder) || self.0.contains(folder) {
-            return roots.closure(folder, &mut self.0);
-        }
-        // Without a kustomization file all below is built.
-        for (path, _) in scan.folders.range(SmolStr::new(folder)..) {
-            if is_within(path, folder) {
-                roots.closure(path, &mut self.0);
-            } else if !path.starts_with(folder) {
-                break;
-            }
-        }
-        self.0.extend(scan.below(folder).iter().cloned());
+        add_inputs(&mut self.built, folder, roots, scan);
     }
 
-    /// The folders and files.
-    pub(crate) fn iter(&self) -> impl Iterator<Item = &SmolStr> {
-        self.0.iter()
+    /// The folders and files that are built.
+    pub(crate) fn built(&self) -> &BTreeSet<SmolStr> {
+        &self.built
     }
 
-    /// Whether a folder or file is reached itself.
+    /// Whether a folder or file is, or may be, reached itself.
     pub(crate) fn contains(&self, path: &str) -> bool {
-        self.0.contains(path)
+        self.built.contains(path) || self.guessed.contains(path)
     }
 
-    /// Whether it stands in or below a reached folder.
+    /// Whether it stands in or below a folder that is, or may be, reached.
     pub(crate) fn covers(&self, path: &str) -> bool {
         let mut path = path;
         while !path.is_empty() {
-            if self.0.contains(path) {
+            if self.contains(path) {
                 return true;
             }
             path = crate::files::parent(path);
         }
         false
     }
+}
+
+/// Adds the folders and files that the build of a folder reads.
+fn add_inputs(inputs: &mut BTreeSet<SmolStr>, folder: &str, roots: &Roots, scan: &Scan) {
+    if roots.contains(folder) || inputs.contains(folder) {
+        return roots.closure(folder, inputs);
+    }
+    // Without a kustomization file all below is built.
+    for (path, _) in scan.folders.range(SmolStr::new(folder)..) {
+        if is_within(path, folder) {
+            roots.closure(path, inputs);
+        } else if !path.starts_with(folder) {
+            break;
+        }
+    }
+    inputs.extend(scan.below(folder).iter().cloned());
 }
 
 /// A part of a path with `*` for each expression.

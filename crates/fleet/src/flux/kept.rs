@@ -90,6 +90,7 @@ impl Kept {
             }
             if let Some(followed) = walk.sources.get_mut(&question.source) {
                 (followed.source.revision, followed.source.deployed) = (revision, deployed);
+                followed.files = Files::Here { tree, base: question.base.clone() };
             }
         }
         Some(walk)

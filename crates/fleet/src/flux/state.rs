@@ -2,12 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use gitops_model::{Cluster, ClusterState, Source, Unit};
+use gitops_model::{Cluster, ClusterState, Source, SourceRef, Unit};
 use gitops_yaml::SmolStr;
 
 use super::build::Built;
 use super::cluster::Walk;
 use super::entry::Entry;
+use super::sources::{Files, Followed};
 use crate::names::environment;
 use crate::source::Addresses;
 use crate::{World, charts};
@@ -31,8 +32,7 @@ pub(crate) fn states(world: &World, entry: &Entry, here: &Addresses) -> Vec<Clus
     }
     let state = |(name, units)| {
         let cluster = cluster(world, name, entry);
-        let sources: Vec<Source> = sources.values().map(|f| f.source.clone()).collect();
-        gather(world, cluster, units, sources)
+        gather(world, cluster, units, &sources)
     };
     by_cluster.into_iter().map(state).collect()
 }
@@ -56,7 +56,7 @@ fn gather(
     world: &World,
     cluster: Cluster,
     units: Vec<Built>,
-    sources: Vec<Source>,
+    followed: &BTreeMap<SourceRef, Followed>,
 ) -> ClusterState {
     let (mut problems, mut unchecked) = (Vec::new(), Vec::new());
     let mut kept: Vec<Unit> = Vec::new();
@@ -66,8 +66,14 @@ fn gather(
         kept.push(built.unit);
     }
     let used = |s: &Source| kept.iter().any(|u| u.source.as_ref() == Some(&s.object));
-    let sources: Vec<Source> = sources.into_iter().filter(used).collect();
-    let (releases, more) = charts::releases(world.sources, &kept);
+    let sources: Vec<Source> = followed.values().map(|f| f.source.clone()).filter(used).collect();
+    let given = |source: &SourceRef| match followed.get(source).map(|f| &f.files) {
+        Some(Files::Here { tree, base }) => Some((tree.clone(), base.clone())),
+        Some(_) => None,
+        // Only charts come from it; it may be this repository.
+        None => Some((world.tree.clone(), SmolStr::default())),
+    };
+    let (releases, more) = charts::releases(world.sources, &kept, &given);
     unchecked.extend(more);
     ClusterState { cluster, sources, units: kept, releases, problems, unchecked }
 }

@@ -5,7 +5,7 @@ use gitops_yaml::{Exposure, Node, Sources, Span};
 
 /// A chart with its values, each with the line that wrote it.
 pub(crate) fn release(release: &Release, sources: &Sources) -> Vec<String> {
-    let Chart { name, version, source, span } = &release.chart;
+    let Chart { name, version, source, span, .. } = &release.chart;
     let (key, at) = (&release.object.key, place(sources, *span));
     let mut lines = vec![format!("  release {key}: {name} {version:?} of {source} ({at})")];
     let mut values = Vec::new();

@@ -1,6 +1,6 @@
 //! Clusters: what each follows, and what it gets when.
 
-use gitops_model::{Problem, Report};
+use gitops_model::{ClusterReport, Problem, Report};
 use gitops_yaml::Sources;
 
 use super::style::{Cell, Page, Style, Tone};
@@ -18,10 +18,7 @@ pub(crate) fn section(page: &mut Page<'_>, report: &Report) {
     }
     page.section("Clusters");
     let header = ["CLUSTER", "ENVIRONMENT", "FOLLOWS", "NOW", "QUEUED", "NEVER"];
-    let mut table: Vec<Vec<Cell>> =
-        vec![header.iter().map(|h| ((*h).to_owned(), Some(Tone::Dim))).collect()];
-    table.extend(rows.iter().take(MOST_ROWS).map(cells));
-    page.table(&without_empty_columns(table));
+    page.table(&table(&header, rows.iter().take(MOST_ROWS).map(cells)));
     let hidden: usize = rows.iter().skip(MOST_ROWS).map(|r| r.names.len()).sum();
     let mut rest = Vec::new();
     if hidden > 0 {
@@ -69,33 +66,45 @@ fn without_empty_columns(table: Vec<Vec<Cell>>) -> Vec<Vec<Cell>> {
 #[must_use]
 pub fn clusters(report: &Report, problems: &[Problem], sources: &Sources, style: &Style) -> String {
     let mut page = Page::new(style);
-    let header = ["CLUSTER", "ENVIRONMENT", "WAVE", "ENTRY POINT", "FOLLOWS", "HOLDS"];
-    let mut table: Vec<Vec<Cell>> =
-        vec![header.iter().map(|h| ((*h).to_owned(), Some(Tone::Dim))).collect()];
-    for cluster in &report.clusters {
-        let held = cluster
-            .sources
-            .iter()
-            .filter(|s| s.source.here)
-            .find_map(|s| s.source.revision.as_ref());
-        let entry = match (cluster.cluster.reached, cluster.cluster.path.as_str()) {
-            (true, "") => ".".to_owned(),
-            (true, path) => path.to_owned(),
-            (false, path) => format!("{path} (no entry point reaches it)"),
-        };
-        table.push(vec![
-            (cluster.cluster.name.to_string(), Some(Tone::Strong)),
-            (cluster.cluster.environment.as_str().to_owned(), None),
-            (cluster.wave.as_deref().unwrap_or_default().to_owned(), None),
-            (entry, (!cluster.cluster.reached).then_some(Tone::Dim)),
-            (follows(cluster).join(", "), None),
-            (held.map_or_else(String::new, |r| r.0.chars().take(10).collect()), Some(Tone::Dim)),
-        ]);
-    }
+    let (reached, roots): (Vec<_>, Vec<_>) =
+        report.clusters.iter().partition(|c| c.cluster.reached);
     page.line(&page.style.paint(Tone::Strong, &plural(report.clusters.len(), "cluster")));
-    page.table(&without_empty_columns(table));
+    if !reached.is_empty() {
+        let header = ["CLUSTER", "ENVIRONMENT", "WAVE", "ENTRY POINT", "FOLLOWS", "HOLDS"];
+        page.table(&table(&header, reached.into_iter().map(reached_cells)));
+    }
+    if !roots.is_empty() {
+        page.section("Folders that no entry point reaches, each a cluster of its own");
+        page.table(&table(&["CLUSTER", "ENVIRONMENT", "WAVE"], roots.into_iter().map(root_cells)));
+    }
     missed(&mut page, report, problems, sources);
     page.finish()
+}
+
+fn table(header: &[&str], rows: impl Iterator<Item = Vec<Cell>>) -> Vec<Vec<Cell>> {
+    let header = header.iter().map(|h| ((*h).to_owned(), Some(Tone::Dim))).collect();
+    without_empty_columns(std::iter::once(header).chain(rows).collect())
+}
+
+fn root_cells(cluster: &ClusterReport) -> Vec<Cell> {
+    vec![
+        (cluster.cluster.name.to_string(), Some(Tone::Strong)),
+        (cluster.cluster.environment.as_str().to_owned(), None),
+        (cluster.wave.as_deref().unwrap_or_default().to_owned(), None),
+    ]
+}
+
+fn reached_cells(cluster: &ClusterReport) -> Vec<Cell> {
+    let mut here = cluster.sources.iter().filter(|s| s.source.here);
+    let held = here.find_map(|s| s.source.revision.as_ref());
+    let path = cluster.cluster.path.as_str();
+    let mut cells = root_cells(cluster);
+    cells.extend([
+        (if path.is_empty() { "." } else { path }.to_owned(), None),
+        (follows(cluster).join(", "), None),
+        (held.map_or_else(String::new, |r| r.0.chars().take(10).collect()), Some(Tone::Dim)),
+    ]);
+    cells
 }
 
 fn missed(page: &mut Page<'_>, report: &Report, problems: &[Problem], sources: &Sources) {
