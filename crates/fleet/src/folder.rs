@@ -11,6 +11,7 @@ use gitops_yaml::{ContentId, SmolStr};
 use rayon::prelude::*;
 
 use crate::World;
+use crate::closure::closure;
 use crate::files::load;
 use crate::names::environment;
 use crate::scan::Scan;
@@ -21,6 +22,11 @@ const DEFAULT: &str = "default";
 /// A kustomization root as a cluster of its own.
 pub(crate) fn root(world: &World, path: &SmolStr) -> ClusterState {
     let World { tree, sources, memo, config, .. } = *world;
+    let closure = || closure(world, memo.digested(tree).as_ref(), vec![path.to_string()]);
+    if let Some(inputs) = world.defers(&name(world, path)).then(closure).flatten() {
+        let unit = Unit { inputs: Some(inputs), ..unit(path) };
+        return state(world, path.clone(), unit, Vec::new(), Vec::new());
+    }
     let cx = Context { tree: tree.as_ref(), sources, memo: &memo.kustomize };
     let options = Options {
         load_restrictor: LoadRestrictor::None,
@@ -30,7 +36,6 @@ pub(crate) fn root(world: &World, path: &SmolStr) -> ClusterState {
         ..Options::default()
     };
     let mut unit = unit(path);
-    let name = if path.is_empty() { DEFAULT.into() } else { path.clone() };
     let (problems, unchecked) = match gitops_kustomize::build(&cx, path, &options) {
         Ok(rendered) => {
             unit.resources = Arc::new(rendered.resources.clone());
@@ -41,7 +46,13 @@ pub(crate) fn root(world: &World, path: &SmolStr) -> ClusterState {
         Err(failure) if !failure.unchecked.is_empty() => (Vec::new(), failure.unchecked.clone()),
         Err(failure) => (failure.problems.clone(), Vec::new()),
     };
-    state(world, name, path.clone(), unit, problems, unchecked)
+    state(world, path.clone(), unit, problems, unchecked)
+}
+
+/// The configured name of a folder's cluster, else its path.
+pub(crate) fn name(world: &World, path: &SmolStr) -> SmolStr {
+    let name = if path.is_empty() { DEFAULT.into() } else { path.clone() };
+    world.config.cluster(&name, path).map_or(name, |c| c.name.value.clone())
 }
 
 /// All manifests of a folder as one cluster. Files that hold no Kubernetes object are passed over.
@@ -72,7 +83,7 @@ pub(crate) fn plain(world: &World, scan: &Scan) -> ClusterState {
     let id = ContentId::of(inputs.as_bytes());
     unit.resources = world.memo.kept(id, Arc::new(resources));
     unit.inputs = Some(id);
-    state(world, DEFAULT.into(), SmolStr::default(), unit, problems, Vec::new())
+    state(world, SmolStr::default(), unit, problems, Vec::new())
 }
 
 /// Whether a text of which nothing can be read was meant to be a manifest. A template of a chart is none.
@@ -108,15 +119,15 @@ pub(crate) fn unit(path: &str) -> Unit {
 
 fn state(
     world: &World,
-    name: SmolStr,
     path: SmolStr,
     unit: Unit,
     problems: Vec<Problem>,
     mut unchecked: Vec<Unchecked>,
 ) -> ClusterState {
+    let name = name(world, &path);
     let configured = world.config.cluster(&name, &path);
     let cluster = Cluster {
-        name: configured.map_or(name, |c| c.name.value.clone()),
+        name,
         environment: configured
             .and_then(|c| c.environment.clone())
             .unwrap_or_else(|| environment("", &path)),

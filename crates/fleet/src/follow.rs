@@ -1,30 +1,74 @@
 //! From a tree to the states of all its clusters.
 
 use gitops_model::ClusterState;
+use gitops_yaml::SmolStr;
 use rayon::prelude::*;
 
+use crate::argocd::Hubs;
+use crate::flux::Discovered;
 use crate::roots::Roots;
 use crate::scan::Scan;
 use crate::{World, argocd, flux, folder};
 
-/// What each cluster of the repository is given, sorted by name.
-///
-/// Clusters are followed in parallel; what they share is rendered once.
-#[must_use]
-pub fn follow(world: &World) -> Vec<ClusterState> {
-    let scan = Scan::of(world);
-    let roots = Roots::of(world, &scan);
-    let found = flux::discover(world, &scan, &roots);
-    let mut states: Vec<ClusterState> =
-        found.entries.par_iter().flat_map_iter(|e| flux::states(world, e, &found.here)).collect();
-    let hubs = argocd::discover(world, &scan, &roots);
-    states.extend(argocd::states(world, &hubs));
-    let is_used = |root: &str| found.reached.built().contains(root) || hubs.reach(root);
-    let unused: Vec<_> = roots.tops().filter(|r| !is_used(r)).collect();
-    states.par_extend(unused.into_par_iter().map(|r| folder::root(world, r)));
-    if states.is_empty() && !scan.paths.is_empty() {
-        states.push(folder::plain(world, &scan));
+/// The clusters of a repository, discovered and not yet followed.
+pub struct Fleet {
+    found: Discovered,
+    hubs: Hubs,
+    /// Kustomization roots that nothing uses.
+    unused: Vec<SmolStr>,
+    /// All manifests, where there is nothing else.
+    plain: Option<Scan>,
+}
+
+impl Fleet {
+    /// Looks for the entry points of a tree.
+    #[must_use]
+    pub fn of(world: &World<'_>) -> Self {
+        let scan = Scan::of(world);
+        let roots = Roots::of(world, &scan);
+        let found = flux::discover(world, &scan, &roots);
+        let hubs = argocd::discover(world, &scan, &roots);
+        let is_used = |root: &str| found.reached.built().contains(root) || hubs.reach(root);
+        let unused: Vec<SmolStr> = roots.tops().filter(|r| !is_used(r)).cloned().collect();
+        let is_empty = found.entries.is_empty() && hubs.hubs.is_empty() && unused.is_empty();
+        let plain = Some(scan).filter(|scan| is_empty && !scan.paths.is_empty());
+        Self { found, hubs, unused, plain }
     }
-    states.sort_by(|a, b| a.cluster.name.cmp(&b.cluster.name));
-    states
+
+    /// What each cluster is given, sorted by name.
+    ///
+    /// Clusters are followed in parallel; what they share is rendered once.
+    #[must_use]
+    pub fn follow(&self, world: &World<'_>) -> Vec<ClusterState> {
+        self.states(world, &|_| true)
+    }
+
+    /// What the clusters are given that are not deferred; some that are may be among them.
+    #[must_use]
+    pub fn follow_rest(&self, world: &World<'_>) -> Vec<ClusterState> {
+        self.states(world, &|name| !(world.deferred)(name))
+    }
+
+    /// What clusters are given, `wanted` by the name of an entry or a folder. A hub is followed as a whole.
+    fn states(
+        &self,
+        world: &World<'_>,
+        wanted: &(dyn Fn(&str) -> bool + Sync),
+    ) -> Vec<ClusterState> {
+        let entries = self.found.entries.par_iter().filter(|e| wanted(&e.name));
+        let mut states: Vec<ClusterState> =
+            entries.flat_map_iter(|e| flux::states(world, e, &self.found.here)).collect();
+        states.extend(argocd::states(world, &self.hubs));
+        let unused = self.unused.par_iter().filter(|path| wanted(&folder::name(world, path)));
+        states.par_extend(unused.map(|path| folder::root(world, path)));
+        states.extend(self.plain.as_ref().map(|scan| folder::plain(world, scan)));
+        states.sort_by(|a, b| a.cluster.name.cmp(&b.cluster.name));
+        states
+    }
+}
+
+/// What each cluster of the repository is given, sorted by name.
+#[must_use]
+pub fn follow(world: &World<'_>) -> Vec<ClusterState> {
+    Fleet::of(world).follow(world)
 }

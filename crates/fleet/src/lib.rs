@@ -6,6 +6,8 @@
 
 mod argocd;
 mod charts;
+mod closure;
+mod digested;
 mod files;
 mod flux;
 mod folder;
@@ -24,7 +26,7 @@ use gitops_config::Config;
 use gitops_model::{Deployed, Problem, Revision, SourceRef, Tracks, Tree};
 use gitops_yaml::Sources;
 
-pub use follow::follow;
+pub use follow::{Fleet, follow};
 pub use memo::Memo;
 pub use versions::newest_tag;
 
@@ -78,4 +80,16 @@ pub struct World<'a> {
     pub urls: &'a [String],
     /// The branch that changes are merged to, where it is known: what an assumed source follows.
     pub target_branch: Option<&'a str>,
+    /// The clusters, by name, of which no unit is built that leads nowhere, as far as its files tell: it has no
+    /// resources, and its inputs stand for all that its build could read. Called without a name while entry
+    /// points are looked for.
+    pub deferred: &'a (dyn Fn(&str) -> bool + Sync),
+}
+
+impl World<'_> {
+    /// Whether units of a cluster are left unbuilt where they lead nowhere. What is mapped to a folder from
+    /// elsewhere may be read from anywhere.
+    fn defers(&self, cluster: &str) -> bool {
+        (self.deferred)(cluster) && self.config.repo_map.is_empty()
+    }
 }

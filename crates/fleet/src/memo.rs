@@ -6,6 +6,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use gitops_model::{Problem, Resource, Tree};
 use gitops_yaml::{ContentId, SmolStr};
 
+use crate::closure::Part;
+use crate::digested::Digested;
 use crate::flux::Walks;
 
 /// What was rendered so far. Shared by all clusters and all states of a repository.
@@ -20,6 +22,11 @@ pub struct Memo {
     pub(crate) walks: Walks,
     /// Whether contents speak of a controller.
     marked: Mutex<HashMap<ContentId, bool>>,
+    /// Whether contents may become objects that lead on.
+    leading: Mutex<HashMap<ContentId, bool>>,
+    /// What folders and files say of the builds that read them.
+    parts: Mutex<HashMap<(SmolStr, ContentId), Arc<Part>>>,
+    digested: Mutex<HashMap<usize, Kept>>,
 }
 
 /// The objects of a unit, or why they cannot be had.
@@ -59,6 +66,37 @@ impl Memo {
         known.unwrap_or_else(|| *lock(&self.marked).entry(id).or_insert(look()))
     }
 
+    /// Whether a content may become an object that leads on, as `look` says if it was not asked before.
+    pub(crate) fn leads_on(&self, id: ContentId, look: impl FnOnce() -> bool) -> bool {
+        let known = lock(&self.leading).get(&id).copied();
+        known.unwrap_or_else(|| {
+            let leads = look();
+            *lock(&self.leading).entry(id).or_insert(leads)
+        })
+    }
+
+    /// What is known of a folder or file, by its digest.
+    pub(crate) fn part(
+        &self,
+        path: &str,
+        digest: ContentId,
+        make: impl FnOnce() -> Part,
+    ) -> Arc<Part> {
+        let key = (SmolStr::new(path), digest);
+        let known = lock(&self.parts).get(&key).cloned();
+        known.unwrap_or_else(|| {
+            let made = Arc::new(make());
+            lock(&self.parts).entry(key).or_insert(made).clone()
+        })
+    }
+
+    /// The tree, made to remember its digests.
+    pub(crate) fn digested(&self, tree: &Arc<dyn Tree>) -> Arc<dyn Tree> {
+        let key = Arc::as_ptr(tree).cast::<()>() as usize;
+        let made = || (tree.clone(), Arc::new(Digested::new(tree.clone())) as Arc<dyn Tree>);
+        lock(&self.digested).entry(key).or_insert_with(made).1.clone()
+    }
+
     /// The artifact of a tree.
     pub(crate) fn artifact<T: Tree + 'static>(
         &self,
@@ -71,7 +109,7 @@ impl Memo {
         if let Some((_, artifact)) = lock(&self.artifacts).get(&key) {
             return artifact.clone();
         }
-        let made: Arc<dyn Tree> = Arc::new(make());
+        let made: Arc<dyn Tree> = Arc::new(Digested::new(Arc::new(make())));
         lock(&self.artifacts).entry(key).or_insert((tree.clone(), made)).1.clone()
     }
 }

@@ -68,6 +68,15 @@ fn fleet() -> Files {
 }
 
 fn state(files: &Files, sources: &Sources, memo: &Memo) -> String {
+    follow_with(files, sources, memo, &|_| false).iter().map(told).collect()
+}
+
+fn follow_with(
+    files: &Files,
+    sources: &Sources,
+    memo: &Memo,
+    deferred: &(dyn Fn(&str) -> bool + Sync),
+) -> Vec<ClusterState> {
     let tree: Arc<dyn Tree> = Arc::new(files.iter().collect::<MemoryTree>());
     let world = World {
         tree: &tree,
@@ -77,8 +86,9 @@ fn state(files: &Files, sources: &Sources, memo: &Memo) -> String {
         config: &Config::default(),
         urls: &[],
         target_branch: None,
+        deferred,
     };
-    follow(&world).iter().map(told).collect()
+    follow(&world)
 }
 
 fn told(state: &ClusterState) -> String {
@@ -141,5 +151,21 @@ fn what_is_kept_of_one_state_changes_nothing_in_another() {
         let sources = Sources::default();
         let [before, after] = [&base, &head].map(|f| state(f, &sources, &Memo::default()));
         assert_eq!(before == after, name == "nothing", "{name}");
+    }
+}
+
+#[test]
+fn of_deferred_clusters_only_what_leads_on_is_built() {
+    let files = fleet();
+    let (sources, memo) = <(Sources, Memo)>::default();
+    let all = follow_with(&files, &sources, &memo, &|_| false);
+    let some = follow_with(&files, &sources, &Memo::default(), &|name| name != "b");
+    for (full, state) in all.iter().zip(&some) {
+        let names = |s: &ClusterState| s.units.iter().map(|u| u.id.clone()).collect::<Vec<_>>();
+        assert_eq!(names(full), names(state));
+        let built = state.units.iter().map(|u| !u.resources.is_empty()).collect::<Vec<_>>();
+        assert_eq!(built, [true, state.cluster.name == "b"], "{}", state.cluster.name);
+        assert!(state.units.iter().all(|u| u.inputs.is_some()));
+        assert_eq!(state.sources, full.sources);
     }
 }

@@ -52,6 +52,7 @@ fn states(case: &Path, sources: &Sources) -> Vec<ClusterState> {
         config: &config,
         urls: &[URL.to_owned()],
         target_branch: Some("main"),
+        deferred: &|_| false,
     };
     follow(&world)
 }

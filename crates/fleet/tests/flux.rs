@@ -154,6 +154,7 @@ fn summary(case: &str, remote: &str) -> String {
         config: &config,
         urls: &[remote.to_owned()],
         target_branch: Some("main"),
+        deferred: &|_| false,
     };
     let states = follow(&world);
     let mut summary = Summary { sources: &sources, text: String::new() };

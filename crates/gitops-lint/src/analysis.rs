@@ -5,6 +5,7 @@ mod clusters;
 mod impact;
 mod plan;
 mod rollback;
+mod survey;
 mod unchecked;
 
 use std::collections::BTreeMap;
@@ -37,6 +38,8 @@ pub(crate) struct Analysis {
     pub(crate) today: Option<Date>,
     /// Only these clusters; all where it is empty.
     pub(crate) clusters: Vec<String>,
+    /// Whether clusters that the change cannot reach are rendered, too.
+    pub(crate) follow_all: bool,
 }
 
 /// One cluster at two moments, and what differs.
@@ -52,28 +55,39 @@ impl Analysis {
     pub(crate) fn new(mut states: States, reading: &Reading) -> Result<Self, Stop> {
         let (sources, memo) = <(ManuallyDrop<Sources>, _)>::default();
         let settings = Settings::read(reading, &mut states, &sources)?;
-        let (pedantic, today, clusters) = Default::default();
-        Ok(Self { states, settings, sources, memo, pedantic, today, clusters })
+        let (pedantic, today, clusters, follow_all) = Default::default();
+        Ok(Self { states, settings, sources, memo, pedantic, today, clusters, follow_all })
     }
 
     /// What every cluster is given at a moment.
     pub(crate) fn fleet(&self, moment: Moment) -> Vec<ClusterState> {
-        let urls = self.states.urls();
-        let world = World {
+        let mut fleet = self.at(moment, &|_| false, follow);
+        fleet.retain(|c| self.is_wanted(c));
+        fleet
+    }
+
+    /// Looks at a moment; `deferred` are the clusters of which no more is rendered than it takes to know what
+    /// they follow.
+    fn at<T>(
+        &self,
+        moment: Moment,
+        deferred: &(dyn Fn(&str) -> bool + Sync),
+        look: impl FnOnce(&World<'_>) -> T,
+    ) -> T {
+        look(&World {
             tree: self.states.entries(moment),
             sources: &self.sources,
             memo: &self.memo,
             trees: &self.states.at(moment),
             config: &self.settings.config,
-            urls: &urls,
+            urls: &self.states.urls(),
             target_branch: self.states.target(),
-        };
-        let mut fleet = follow(&world);
-        let wanted = |c: &ClusterState| {
-            self.clusters.is_empty() || self.clusters.iter().any(|n| *n == c.cluster.name)
-        };
-        fleet.retain(wanted);
-        fleet
+            deferred,
+        })
+    }
+
+    fn is_wanted(&self, state: &ClusterState) -> bool {
+        self.clusters.is_empty() || self.clusters.iter().any(|n| *n == state.cluster.name)
     }
 
     /// What was discovered in one state, and what went wrong on the way.
@@ -116,27 +130,34 @@ impl Analysis {
 
     /// Every cluster before and after, now and at its next promotion.
     fn steps(&self) -> Result<Vec<Step>, Stop> {
-        let before = self.fleet(Moment::Before);
-        let merged = self.fleet(Moment::Merged);
+        let [before, merged] = [Moment::Before, Moment::Merged].map(|m| self.survey(m));
         // Of clusters that were not asked for nothing is known.
         if self.clusters.is_empty() {
-            self.states.check(&merged)?;
+            self.states.check(merged.outline())?;
         }
         let pinned = |s: &gitops_model::Source| s.here && !self.states.follows_target(&s.tracks);
-        let waits = merged.iter().any(|c| c.sources.iter().any(pinned));
-        let promoted = if waits { self.fleet(Moment::Promoted) } else { Vec::new() };
-
-        let mut steps = pairs(before, merged.clone(), Effect::Now);
-        if waits {
-            let overdue = self.fleet(Moment::Overdue);
-            let queued = pairs(merged, promoted, Effect::Queued);
-            steps.extend(queued.into_iter().filter(|step| step.is_news(&overdue)));
+        let waits = merged.outline().iter().any(|c| c.sources.iter().any(pinned));
+        let mut reached = before.differing(&merged);
+        let later = waits.then(|| [Moment::Overdue, Moment::Promoted].map(|m| self.survey(m)));
+        if let Some([overdue, promoted]) = &later {
+            reached.extend(overdue.differing(promoted));
         }
+        let [before, merged] = [before, merged].map(|s| self.complete(s, &reached));
+        let Some(later) = later else { return Ok(self.judged(pairs(before, merged, Effect::Now))) };
+        let [overdue, promoted] = later.map(|s| self.complete(s, &reached));
+        let mut steps = pairs(before, merged.clone(), Effect::Now);
+        let queued = pairs(merged, promoted, Effect::Queued);
+        steps.extend(queued.into_iter().filter(|step| step.is_news(&overdue)));
+        Ok(self.judged(steps))
+    }
+
+    /// The steps, with what of their changes cannot be judged.
+    fn judged(&self, mut steps: Vec<Step>) -> Vec<Step> {
         for step in &mut steps {
             let unjudged = gitops_rules::unjudged(&self.pair(step));
             step.after.unchecked.extend(unjudged);
         }
-        Ok(steps)
+        steps
     }
 
     fn pair<'s>(&self, step: &'s Step) -> Pair<'s> {
@@ -207,6 +228,15 @@ impl Analysis {
 }
 
 impl Step {
+    /// Whether there is anything to tell: one state alone always has, two only if they differ.
+    fn differs(&self) -> bool {
+        self.before.as_ref().is_none_or(|before| {
+            !self.changes.is_empty()
+                || before.problems != self.after.problems
+                || before.unchecked != self.after.unchecked
+        })
+    }
+
     /// Whether a promotion would bring something that it would not bring without the change under review.
     fn is_news(&self, overdue: &[ClusterState]) -> bool {
         let name = &self.after.cluster.name;

@@ -196,6 +196,7 @@ fn clusters(
         config,
         urls: &["ssh://git@example.com/fleet".to_owned()],
         target_branch: Some("main"),
+        deferred: &|_| false,
     })
 }
 

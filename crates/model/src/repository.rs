@@ -56,6 +56,13 @@ pub trait Tree: Send + Sync {
     /// The names in a directory with their kinds, in byte order; empty where none stands.
     fn list(&self, path: &str) -> Vec<(SmolStr, EntryKind)>;
 
+    /// The hash of all that stands at and below a path: names, and contents. `None` where nothing stands, where
+    /// a symbolic link leads on, and for trees that do not tell.
+    fn digest(&self, path: &str) -> Option<ContentId> {
+        let _ = path;
+        None
+    }
+
     /// The path in the repository of what stands at a path, for trees that show it elsewhere.
     fn written_at(&self, path: &str) -> SmolStr {
         path.into()

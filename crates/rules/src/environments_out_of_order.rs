@@ -12,7 +12,7 @@ use crate::{Check, Draft, Fleet, State, workload};
 rule!(
     "environments-out-of-order",
     Note,
-    Check::Fleet(check),
+    Check::Objects(check),
     "asks for more in an environment than in the one after it",
     Pedantic
 );

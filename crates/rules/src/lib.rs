@@ -25,7 +25,7 @@ pub use removal::deleted;
 pub(crate) use rule::Check;
 pub use rule::{Rule, find};
 pub(crate) use run::{Draft, Fleet};
-pub use run::{Facts, Pair, State, check, check_only, gather};
+pub use run::{Facts, Pair, State, check, check_only, compares_clusters, gather};
 pub use validity::unvalidated;
 
 rules![

@@ -9,7 +9,7 @@ use crate::{Check, Draft, Fleet, State, wording, workload};
 rule!(
     "missing-from-environment",
     Note,
-    Check::Fleet(check),
+    Check::Objects(check),
     "runs in production, and in no environment before it",
     Pedantic
 );

@@ -10,7 +10,7 @@ use crate::{Check, Draft, Fleet, State, wording};
 rule!(
     "reference-elsewhere",
     Warning,
-    Check::Fleet(check),
+    Check::Objects(check),
     "names an object that another cluster has, and this one has not",
     Pedantic
 );

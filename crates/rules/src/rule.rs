@@ -25,8 +25,10 @@ pub(crate) enum Check {
     Change(fn(&Pair<'_>, &Change, &mut Vec<Draft>)),
     /// One cluster before and after.
     Pair(fn(&Pair<'_>, &mut Vec<Draft>)),
-    /// All clusters as they are. Where two states are compared, only what the change brings is told.
+    /// What all clusters follow. Where two states are compared, only what the change brings is told.
     Fleet(fn(&Fleet<'_>, &mut Vec<Draft>)),
+    /// The objects of all clusters, which must then be rendered, whether a change reaches them or not.
+    Objects(fn(&Fleet<'_>, &mut Vec<Draft>)),
     /// The suppressions, and what all other rules found.
     Suppression(Judge),
 }

@@ -15,7 +15,8 @@ rule!(
 fn check(facts: &Facts<'_>, all: &[Suppression<'_>], found: &[Finding], out: &mut Vec<Draft>) {
     // Where two states are compared, only what the change brings is looked for.
     let whole = facts.pairs.iter().all(|p| p.before.is_none());
-    for suppression in all {
+    let news = |s: &&Suppression<'_>| whole || (facts.touched)(s.span);
+    for suppression in all.iter().filter(news) {
         let rule = &suppression.rule;
         let used = || found.iter().any(|f| suppression.covers(f, facts.sources));
         let draft = if find(rule).is_none() {

@@ -41,6 +41,8 @@ pub(super) struct Place<'a> {
     pub(super) hub: &'a str,
     /// The cluster that it deploys to.
     pub(super) cluster: &'a str,
+    /// Whether what leads nowhere is left unbuilt.
+    pub(super) defer: bool,
 }
 
 /// The files of a source: a tree and a folder in it, where its paths start.
@@ -151,7 +153,8 @@ impl Place<'_> {
             }
             Files::Here(tree, source) => {
                 let environment = self.environment(application, view, &source);
-                let made = render(self.world, tree.as_ref(), view, &environment, named);
+                let tree = tree.as_ref();
+                let made = render(self.world, tree, view, &environment, named, self.defer);
                 (source, made)
             }
         }
@@ -204,7 +207,7 @@ impl Place<'_> {
             SourceTree::Here { tree, revision, deployed } => {
                 (source.revision, source.deployed) = (revision, deployed);
                 match tree.stray_links().first() {
-                    None => Files::Here(tree, source),
+                    None => Files::Here(self.world.memo.digested(&tree), source),
                     Some(link) => Files::Broken(stray(link, view), source),
                 }
             }

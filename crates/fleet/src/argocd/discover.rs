@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use gitops_api::argocd::{Application, ApplicationSet, Source};
+use gitops_api::argocd::{Application, ApplicationSet, IN_CLUSTER_NAME, Source};
 use gitops_kustomize::{Context, Options};
 use gitops_model::{Deployed, Resource, SourceRef, Tracks, Tree};
 use gitops_yaml::SmolStr;
@@ -75,7 +75,7 @@ pub(crate) fn discover(world: &World<'_>, scan: &Scan, roots: &Roots) -> Hubs {
             found.hubs.push(hub);
         }
     }
-    name(&mut found.hubs);
+    name(&world, &mut found.hubs);
     found
 }
 
@@ -83,11 +83,23 @@ fn is_argo(object: &Resource) -> bool {
     Application::of(object).is_some() || ApplicationSet::of(object).is_some()
 }
 
-fn name(hubs: &mut [Hub]) {
+fn name(world: &World<'_>, hubs: &mut [Hub]) {
     let paths: Vec<SmolStr> = hubs.iter().map(|h| h.path.clone()).collect();
     let only = hubs.len() == 1;
     for (hub, name) in hubs.iter_mut().zip(names(&paths)) {
         hub.name = if only { ONLY.into() } else { name.replace('/', "~").into() };
+        hub.own = own_name(world, hub, only);
+    }
+}
+
+/// The name of the cluster that a hub runs in: the configured name of its entry, else `in-cluster` for an only
+/// hub, else the hub's.
+fn own_name(world: &World<'_>, hub: &Hub, is_only: bool) -> SmolStr {
+    let configured = world.config.clusters.iter().find(|c| c.path.as_ref() == Some(&hub.path));
+    match configured {
+        Some(cluster) => cluster.name.value.clone(),
+        None if is_only => IN_CLUSTER_NAME.into(),
+        None => hub.name.clone(),
     }
 }
 
@@ -146,7 +158,8 @@ fn folders(roots: &Roots, objects: &[(&SmolStr, Arc<Resource>)]) -> Vec<Hub> {
 
 fn hub(path: &SmolStr, objects: Vec<Arc<Resource>>) -> Hub {
     let namespace = control_plane(&objects);
-    Hub { name: SmolStr::default(), path: path.clone(), namespace, objects }
+    let (name, own) = Default::default();
+    Hub { name, own, path: path.clone(), namespace, objects }
 }
 
 /// Folders that the Applications of a hub render, and all that those use.

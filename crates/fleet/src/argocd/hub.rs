@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use gitops_api::argocd::{AppProject, Application, ApplicationSet};
+use gitops_api::argocd::{AppProject, Application, ApplicationSet, IN_CLUSTER_NAME};
 use gitops_model::{Problem, Resource, SourceRef, Tree, Unchecked};
 use gitops_yaml::{Node, SmolStr, Span};
 use rayon::prelude::*;
@@ -26,6 +26,8 @@ const MAX_WALKS: usize = 3;
 #[derive(Debug, Clone)]
 pub(crate) struct Hub {
     pub(crate) name: SmolStr,
+    /// The name of the cluster that it runs in.
+    pub(crate) own: SmolStr,
     /// The folder of the entry.
     pub(crate) path: SmolStr,
     /// The namespace of Argo CD.
@@ -44,6 +46,18 @@ pub(crate) struct Walk {
 }
 
 impl Hub {
+    /// The name of a cluster that it deploys to, as far as this hub alone decides it.
+    pub(crate) fn cluster_name(&self, known: &SmolStr) -> SmolStr {
+        if known == IN_CLUSTER_NAME { self.own.clone() } else { known.clone() }
+    }
+
+    /// Whether units on a cluster are left unbuilt where they lead nowhere. Where several hubs deploy to
+    /// clusters of one name, its own name stands in front.
+    fn defers(&self, world: &World<'_>, known: &SmolStr) -> bool {
+        let name = self.cluster_name(known);
+        world.defers(&name) && world.defers(&format!("{}/{name}", self.name))
+    }
+
     /// Follows the hub.
     pub(crate) fn walk(&self, world: &World<'_>, here: &Addresses) -> Walk {
         let mut secrets: Vec<Arc<Resource>> = self.objects.clone();
@@ -142,6 +156,7 @@ impl Walker<'_> {
             namespace,
             hub: &self.hub.name,
             cluster: &cluster,
+            defer: self.hub.defers(self.world, &cluster),
         };
         let built = place.build(object)?;
         Some((cluster, built))

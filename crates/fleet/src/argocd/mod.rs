@@ -17,5 +17,5 @@ mod set;
 mod source;
 mod state;
 
-pub(crate) use discover::discover;
+pub(crate) use discover::{Hubs, discover};
 pub(crate) use state::states;

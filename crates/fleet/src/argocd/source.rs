@@ -15,6 +15,7 @@ use super::environment::Environment;
 use super::overrides;
 use crate::World;
 use crate::charts::inflated;
+use crate::closure::{closure, node_leads_on, outside};
 use crate::files::{clamped, join, load};
 
 /// What a source gives.
@@ -51,12 +52,17 @@ pub(super) fn render(
     source: Source<'_>,
     environment: &Environment,
     named: &BTreeMap<SmolStr, Arc<dyn Tree>>,
+    defer: bool,
 ) -> Result<Made, Failed> {
     let span = source.node().get("path").map_or(source.node().span(), Node::span);
     let folder = folder(tree, source.path().unwrap_or_default(), span)?;
     let merged = overrides::merged(source, &folder, &environment.name, tree, world.sources)?;
     let source = Source::of(&merged);
-    match tool(source, tree, &folder)? {
+    let tool = tool(source, tree, &folder)?;
+    if defer && let Some(closure) = deferred(world, tree, source, tool, &folder) {
+        return Ok(Made { inputs: Some(closure), ..Made::default() });
+    }
+    match tool {
         Tool::Kustomize => kustomize(world, tree, source, &folder, environment),
         Tool::Directory => plain(world, tree, source, &folder),
         Tool::Helm => {
@@ -68,6 +74,35 @@ pub(super) fn render(
         }
         Tool::Plugin => Ok(gap("a config management plugin makes its objects", span)),
     }
+}
+
+/// The hash of all that a build can read, if the build can wait.
+fn deferred(
+    world: &World<'_>,
+    tree: &dyn Tree,
+    source: Source<'_>,
+    tool: Tool,
+    folder: &str,
+) -> Option<ContentId> {
+    let mut starts = vec![folder.to_owned()];
+    match (tool, source.options(tool)) {
+        (Tool::Kustomize | Tool::Directory, None) => {}
+        // What the commit is called may be put in where there is a `$`.
+        (Tool::Kustomize, Some(options)) if node_leads_on(options) || has_dollar(options) => {
+            return None;
+        }
+        (Tool::Kustomize | Tool::Directory, Some(options)) => {
+            starts.extend(outside(options, folder));
+        }
+        (Tool::Helm | Tool::Plugin, _) => return None,
+    }
+    closure(world, tree, starts)
+}
+
+fn has_dollar(node: &Node) -> bool {
+    let mut found = false;
+    node.walk(&mut |n| found |= n.text().is_some_and(|t| t.contains('$')));
+    found
 }
 
 fn gap(why: &str, span: Span) -> Made {

@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use gitops_api::argocd::IN_CLUSTER_NAME;
 use gitops_model::{Cluster, ClusterState, Source, Unit};
 use gitops_yaml::{ContentId, SmolStr};
 use rayon::prelude::*;
@@ -16,12 +15,11 @@ use crate::{World, charts};
 
 /// Follows all hubs. Where several deploy to clusters of one name, the hub's name tells them apart.
 pub(crate) fn states(world: &World<'_>, hubs: &Hubs) -> Vec<ClusterState> {
-    let is_only = hubs.hubs.len() == 1;
     let walk = |hub: &Hub| hub.walk(world, &hubs.here);
     let walks: Vec<Walk> = hubs.hubs.par_iter().map(walk).collect();
     let pairs = hubs.hubs.iter().zip(walks);
     let followed: Vec<Followed<'_>> =
-        pairs.map(|(hub, walk)| Followed::new(world, hub, walk, is_only)).collect();
+        pairs.map(|(hub, walk)| Followed::new(hub, walk)).collect();
     let mut count: BTreeMap<SmolStr, usize> = BTreeMap::new();
     for name in followed.iter().flat_map(|f| f.clusters.keys()) {
         *count.entry(name.clone()).or_default() += 1;
@@ -33,30 +31,26 @@ pub(crate) fn states(world: &World<'_>, hubs: &Hubs) -> Vec<ClusterState> {
 /// A hub and what it leads to, by cluster.
 struct Followed<'h> {
     hub: &'h Hub,
-    /// The name of the cluster that the hub runs in.
-    own: SmolStr,
     clusters: BTreeMap<SmolStr, Vec<Built>>,
     /// What is known of the hub itself, and of no Application.
     rest: Walk,
 }
 
 impl<'h> Followed<'h> {
-    fn new(world: &World<'_>, hub: &'h Hub, mut walk: Walk, is_only: bool) -> Self {
-        let own = own_name(world, hub, is_only);
+    fn new(hub: &'h Hub, mut walk: Walk) -> Self {
         let mut clusters: BTreeMap<SmolStr, Vec<Built>> =
-            BTreeMap::from([(own.clone(), Vec::new())]);
+            BTreeMap::from([(hub.own.clone(), Vec::new())]);
         for (name, built) in std::mem::take(&mut walk.units) {
-            let name = if name == IN_CLUSTER_NAME { own.clone() } else { name };
-            clusters.entry(name).or_default().push(built);
+            clusters.entry(hub.cluster_name(&name)).or_default().push(built);
         }
-        Self { hub, own, clusters, rest: walk }
+        Self { hub, clusters, rest: walk }
     }
 
     fn states(self, world: &World<'_>, is_shared: &dyn Fn(&SmolStr) -> bool) -> Vec<ClusterState> {
-        let Self { hub, own, clusters, rest } = self;
+        let Self { hub, clusters, rest } = self;
         let mut states = Vec::new();
         for (name, built) in clusters {
-            let is_own = name == own;
+            let is_own = name == hub.own;
             let name = if is_shared(&name) { format!("{}/{name}", hub.name).into() } else { name };
             let mut state = gather(world, cluster(world, name, hub, is_own), built);
             if is_own {
@@ -67,17 +61,6 @@ impl<'h> Followed<'h> {
             states.push(state);
         }
         states
-    }
-}
-
-/// The name of the cluster that a hub runs in: the configured name of its entry, else `in-cluster` for an only
-/// hub, else the hub's.
-fn own_name(world: &World<'_>, hub: &Hub, is_only: bool) -> SmolStr {
-    let configured = world.config.clusters.iter().find(|c| c.path.as_ref() == Some(&hub.path));
-    match configured {
-        Some(cluster) => cluster.name.value.clone(),
-        None if is_only => IN_CLUSTER_NAME.into(),
-        None => hub.name.clone(),
     }
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use gitops_api::flux::{Kustomization, ResourceSet};
 use gitops_config::FluxVersion;
 use gitops_kustomize::{Context, LoadRestrictor, Options, Release, Remote};
-use gitops_model::{EntryKind, Problem, ProblemKind, Resource, Unchecked, Unit, UnitId};
+use gitops_model::{EntryKind, Problem, ProblemKind, Resource, Tree, Unchecked, Unit, UnitId};
 use gitops_yaml::{ContentId, Entry, Node};
 
 use super::definition::Definition;
@@ -15,6 +15,7 @@ use super::sources::Files;
 use super::substitute::{collapsing, substitute};
 use super::variables::{Objects, Variable, Variables, refused_name};
 use crate::World;
+use crate::closure::{closure, node_leads_on, outside};
 use crate::files::clamped;
 use crate::memo::{Memo, Substituted};
 
@@ -27,6 +28,8 @@ pub(crate) struct Built {
     pub variables: Variables,
     pub problems: Vec<Problem>,
     pub unchecked: Vec<Unchecked>,
+    /// Whether it was left unbuilt, because it leads nowhere.
+    pub deferred: bool,
 }
 
 impl Built {
@@ -71,7 +74,7 @@ impl Built {
             None => {}
         }
         let (definition, variables) = (of.definition.clone(), Variables::default());
-        Self { definition, unit, variables, problems, unchecked }
+        Self { definition, unit, variables, problems, unchecked, deferred: false }
     }
 }
 
@@ -85,6 +88,8 @@ pub(crate) struct Builder<'w> {
     pub configured: Vec<(gitops_yaml::SmolStr, Variable)>,
     /// The release of Flux that the cluster runs; the newest where it is not known.
     pub version: Option<FluxVersion>,
+    /// Whether what leads nowhere is left unbuilt.
+    pub defer: bool,
 }
 
 impl Builder<'_> {
@@ -96,6 +101,7 @@ impl Builder<'_> {
             variables: Variables::default(),
             problems: Vec::new(),
             unchecked: Vec::new(),
+            deferred: false,
         };
         if let Some(view) = definition.view() {
             built.variables = self.variables(view, objects, &mut built.unchecked);
@@ -140,6 +146,12 @@ impl Builder<'_> {
             return Ok(());
         }
         let view = definition.view();
+        if let Some(closure) = self.closure(tree.as_ref(), &root, view) {
+            let id = format!("{closure:?} {:?} {}", built.variables.id(), self.strict());
+            built.unit.inputs = Some(ContentId::of(id.as_bytes()));
+            built.deferred = true;
+            return Ok(());
+        }
         let plan = plan(self.world.sources, tree.as_ref(), &root, view, definition.anchor);
         let kustomization = match plan.map_err(|p| vec![p])? {
             Plan::Build(node) => node,
@@ -177,6 +189,17 @@ impl Builder<'_> {
             built.problems.extend(rendered.resources.iter().flat_map(|o| collapsing(o)));
         }
         Ok(())
+    }
+
+    /// The hash of all that a build can read, if the build can wait.
+    fn closure(&self, tree: &dyn Tree, root: &str, view: Option<Kustomization>) -> Option<ContentId> {
+        let spec = |field| view.and_then(|v| v.spec(&[field]));
+        if !self.defer || spec("patches").is_some_and(node_leads_on) {
+            return None;
+        }
+        let mut starts = vec![root.to_owned()];
+        starts.extend(spec("components").into_iter().flat_map(|c| outside(c, root)));
+        closure(self.world, tree, starts)
     }
 
     fn strict(&self) -> bool {

@@ -4,7 +4,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use gitops_api::flux::{ArtifactGenerator, InputProvider, ResourceSet, Source as SourceView};
+use gitops_api::flux::{
+    ArtifactGenerator, InputProvider, ResourceSet, Source as SourceView, VariableSource,
+};
 use gitops_model::{ObjectKey, Resource, SourceRef, UnitId};
 use gitops_yaml::SmolStr;
 use rayon::prelude::*;
@@ -39,6 +41,21 @@ impl Walk {
     /// The files of a source.
     pub(crate) fn files_of(&self, source: &SourceRef) -> Option<&Files> {
         self.sources.get(source).map(|f| &f.files)
+    }
+
+    /// Whether something that was built may read objects of what was left unbuilt.
+    pub(crate) fn may_lack(&self) -> bool {
+        let reads = |built: &Built| {
+            let is_set = built.unit.id != built.definition.id();
+            let view = built.definition.view().filter(|_| !built.deferred);
+            let sources = view.map(|v| (v.namespace(), v.variable_sources()));
+            let lacks = |(namespace, sources): (SmolStr, Vec<VariableSource>)| {
+                let key = |s: &VariableSource| ObjectKey::new("", &s.kind, &namespace, &s.name);
+                sources.iter().any(|s| !self.objects.contains_key(&key(s)))
+            };
+            is_set || sources.is_some_and(lacks)
+        };
+        self.units.iter().any(|b| b.deferred) && self.units.iter().any(reads)
     }
 }
 

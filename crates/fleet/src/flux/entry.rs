@@ -75,11 +75,15 @@ impl Entry {
             base: &self.base,
             asked: &Asked::default(),
         };
-        let make = |asked: &Asked| {
+        let follow = |asked: &Asked, defer| {
             let version = world.config.flux_version.or(self.version);
-            let builder = Builder { world, configured: configured.clone(), version };
+            let builder = Builder { world, configured: configured.clone(), version, defer };
             Walker { resolver: Resolver { asked, ..resolver }, builder }
                 .walk(&self.root, &self.seeds)
+        };
+        let make = |asked: &Asked| {
+            let walk = follow(asked, world.defers(&self.name));
+            if walk.may_lack() { follow(asked, false) } else { walk }
         };
         world.memo.walks.walk(self, &configured, &resolver, make)
     }

@@ -24,6 +24,7 @@ struct Start {
     base: SmolStr,
     version: Option<FluxVersion>,
     configured: Vec<(SmolStr, Variable)>,
+    defer: bool,
 }
 
 /// All walks of one run, by the folder at which they start.
@@ -52,6 +53,7 @@ impl Walks {
             base: entry.base.clone(),
             version: entry.version,
             configured: configured.to_vec(),
+            defer: resolver.world.defers(resolver.cluster),
         };
         let known = lock(&self.0).get(&entry.path).cloned().unwrap_or_default();
         let same = known.iter().filter(|kept| kept.start == start);
@@ -147,6 +149,8 @@ impl Asked {
 struct Traced {
     tree: Arc<dyn Tree>,
     seen: Mutex<Seen>,
+    /// Other trees that were found to show the same.
+    same: Mutex<Vec<Arc<dyn Tree>>>,
 }
 
 #[derive(Default)]
@@ -154,22 +158,27 @@ struct Seen {
     kinds: HashMap<SmolStr, Option<EntryKind>>,
     contents: HashMap<SmolStr, Option<ContentId>>,
     lists: HashMap<SmolStr, Vec<(SmolStr, EntryKind)>>,
+    digests: HashMap<SmolStr, Option<ContentId>>,
 }
 
 impl Traced {
     fn new(tree: Arc<dyn Tree>) -> Arc<Self> {
-        Arc::new(Self { tree, seen: Mutex::default() })
+        Arc::new(Self { tree, seen: Mutex::default(), same: Mutex::default() })
     }
 
     /// Whether another tree shows the same. The order of looking does not matter.
     fn holds_in(&self, tree: &Arc<dyn Tree>) -> bool {
-        if Arc::ptr_eq(&self.tree, tree) {
+        let mut same = lock(&self.same);
+        if Arc::ptr_eq(&self.tree, tree) || same.iter().any(|t| Arc::ptr_eq(t, tree)) {
             return true;
         }
         let seen = lock(&self.seen);
-        seen.kinds.iter().all(|(path, kind)| tree.kind(path) == *kind)
+        let holds = seen.kinds.iter().all(|(path, kind)| tree.kind(path) == *kind)
             && seen.contents.iter().all(|(path, id)| tree.content_id(path).ok() == *id)
             && seen.lists.iter().all(|(path, list)| tree.list(path) == *list)
+            && seen.digests.iter().all(|(path, id)| tree.digest(path) == *id);
+        same.extend(holds.then(|| tree.clone()));
+        holds
     }
 }
 
@@ -183,6 +192,12 @@ impl Tree for Traced {
     fn content_id(&self, path: &str) -> Result<ContentId, TreeError> {
         let id = self.tree.content_id(path);
         lock(&self.seen).contents.insert(path.into(), id.as_ref().ok().copied());
+        id
+    }
+
+    fn digest(&self, path: &str) -> Option<ContentId> {
+        let id = self.tree.digest(path);
+        lock(&self.seen).digests.insert(path.into(), id);
         id
     }
 

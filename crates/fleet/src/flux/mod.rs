@@ -21,7 +21,7 @@ mod state;
 mod substitute;
 mod variables;
 
-pub(crate) use discover::discover;
+pub(crate) use discover::{Discovered, discover};
 pub(crate) use generate::FILE_NAMES;
 pub(crate) use kept::Walks;
 pub(crate) use state::states;

@@ -65,6 +65,7 @@ impl Analysis {
             config: &self.settings.config,
             urls: &self.states.urls(),
             target_branch: self.states.target(),
+            deferred: &|_| false,
         })
     }
 

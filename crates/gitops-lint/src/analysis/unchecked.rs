@@ -18,10 +18,11 @@ pub(super) fn of(steps: &[Step]) -> Vec<Unchecked> {
     all.into_values().collect()
 }
 
-/// Each thing with the cluster that it belongs to.
+/// Each thing with the cluster that it belongs to. What could not be analysed on clusters on which nothing
+/// differs is no business of the change.
 pub(super) fn by_cluster(steps: &[Step]) -> Vec<(SmolStr, Unchecked)> {
     let mut all = Vec::new();
-    for step in steps {
+    for step in steps.iter().filter(|step| step.differs()) {
         let name = &step.after.cluster.name;
         let marked = |unchecked: &Unchecked| {
             let changed = unchecked.changed || is_changed(step, unchecked);

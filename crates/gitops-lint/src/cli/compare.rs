@@ -30,6 +30,9 @@ pub struct Comparison {
     /// What a cluster runs, where its reference does not say it
     #[arg(long, value_name = "CLUSTER[/SOURCE]=REV", conflicts_with = "from")]
     pub deployed: Vec<String>,
+    /// Render every cluster, also those that the change cannot reach
+    #[arg(long, hide = true)]
+    pub follow_all: bool,
     /// Only these clusters
     #[arg(long, value_name = "NAME")]
     pub cluster: Vec<String>,

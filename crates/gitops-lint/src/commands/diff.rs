@@ -24,6 +24,7 @@ pub(super) fn analysis(args: &Comparison) -> Result<Analysis, Stop> {
     Ok(Analysis {
         today: Some(clock::today(args.now.as_deref())?),
         clusters: args.cluster.clone(),
+        follow_all: args.follow_all,
         ..Analysis::new(States::of(args)?, &args.reading)?
     })
 }

@@ -12,10 +12,14 @@ use gitops_yaml::{ContentId, SmolStr};
 pub(crate) struct DirectoryTree {
     top: PathBuf,
     seen: RwLock<HashMap<SmolStr, Seen>>,
+    lists: RwLock<HashMap<SmolStr, Listed>>,
     ids: RwLock<HashMap<SmolStr, ContentId>>,
     /// Bytes read for their hash and not yet asked for.
     unread: Mutex<HashMap<SmolStr, Arc<[u8]>>>,
 }
+
+/// The names in a folder.
+type Listed = Vec<(SmolStr, EntryKind)>;
 
 /// What stands at a path.
 #[derive(Clone, Default)]
@@ -36,8 +40,8 @@ impl DirectoryTree {
         if !top.is_dir() {
             return Err(std::io::Error::new(ErrorKind::NotADirectory, "not a directory"));
         }
-        let (seen, ids, unread) = Default::default();
-        Ok(Self { top, seen, ids, unread })
+        let (seen, lists, ids, unread) = Default::default();
+        Ok(Self { top, seen, lists, ids, unread })
     }
 
     /// The folder, absolute and without symbolic links.
@@ -68,6 +72,34 @@ impl DirectoryTree {
         let link = std::fs::read_link(&on_disk).ok();
         let link = link.and_then(|l| super::join(super::parent(path), l.to_str()?));
         Seen { kind, link: link.map(SmolStr::new) }
+    }
+
+    /// The names in a folder as they stand on disk.
+    fn entries(&self, path: &str) -> Listed {
+        #[expect(clippy::disallowed_methods, reason = "this crate does the IO")]
+        let Ok(entries) = std::fs::read_dir(self.top.join(path)) else { return Vec::new() };
+        let mut names: Listed = Vec::new();
+        for entry in entries.filter_map(Result::ok) {
+            let name = entry.file_name();
+            let (Some(name), Ok(kind)) = (name.to_str(), entry.file_type()) else { continue };
+            let below = if path.is_empty() { name.to_owned() } else { format!("{path}/{name}") };
+            let kind = match (kind.is_dir(), kind.is_file()) {
+                (true, _) => self.keep(&below, EntryKind::Directory),
+                (_, true) => self.keep(&below, EntryKind::File),
+                _ => self.kind(&below),
+            };
+            names.extend(kind.filter(|_| name != ".git").map(|kind| (name.into(), kind)));
+        }
+        names.sort_unstable_by(|a, b| a.0.cmp(&b.0));
+        names.shrink_to_fit();
+        names
+    }
+
+    /// Keeps what a path is, which is no symbolic link.
+    fn keep(&self, path: &str, kind: EntryKind) -> Option<EntryKind> {
+        let seen = Seen { kind: Some(kind), link: None };
+        let mut all = self.seen.write().unwrap_or_else(PoisonError::into_inner);
+        all.entry(path.into()).or_insert(seen).kind
     }
 
     /// Whether a path climbs nowhere, and meets no symbolic link.
@@ -121,19 +153,12 @@ impl Tree for DirectoryTree {
     }
 
     fn list(&self, path: &str) -> Vec<(SmolStr, EntryKind)> {
-        #[expect(clippy::disallowed_methods, reason = "this crate does the IO")]
-        let Ok(entries) = std::fs::read_dir(self.top.join(path)) else { return Vec::new() };
-        let mut names: Vec<_> = entries
-            .filter_map(|e| {
-                let name = SmolStr::new(e.ok()?.file_name().to_str()?);
-                let below =
-                    if path.is_empty() { name.clone() } else { format!("{path}/{name}").into() };
-                Some((name, self.kind(&below)?))
-            })
-            .filter(|(name, _)| name != ".git")
-            .collect();
-        names.sort_by(|a, b| a.0.cmp(&b.0));
-        names
+        let known = self.lists.read().unwrap_or_else(PoisonError::into_inner).get(path).cloned();
+        known.unwrap_or_else(|| {
+            let names = self.entries(path);
+            let mut all = self.lists.write().unwrap_or_else(PoisonError::into_inner);
+            all.entry(path.into()).or_insert(names).clone()
+        })
     }
 
     fn link_target(&self, path: &str) -> Option<SmolStr> {

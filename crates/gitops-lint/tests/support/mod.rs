@@ -110,7 +110,8 @@ pub fn run(folder: &Path, arguments: &[&str]) -> Said {
     Said { code: status.code().unwrap_or(-1), out: text(stdout), err: text(stderr) }
 }
 
-fn copy(from: &Path, to: &Path) {
+/// Copies a folder.
+pub fn copy(from: &Path, to: &Path) {
     for entry in std::fs::read_dir(from).expect("a folder") {
         let entry = entry.expect("an entry");
         let target = to.join(entry.file_name());

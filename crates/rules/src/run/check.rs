@@ -3,6 +3,7 @@
 use std::borrow::Borrow;
 use std::collections::BTreeSet;
 
+use gitops_config::Config;
 use gitops_model::{Effect, Finding, Persona, Problem, ProblemKind};
 
 use super::suppress::{suppress, suppressions};
@@ -34,8 +35,15 @@ pub fn check_only(facts: &Facts<'_>, names: &[&str]) -> Vec<Finding> {
     wanted.flat_map(|rule| findings(rule, facts)).collect()
 }
 
+/// Whether a rule will compare the objects of all clusters, also of those that a change does not reach.
+#[must_use]
+pub fn compares_clusters(config: &Config, pedantic: bool) -> bool {
+    let compares = |rule: &&Rule| matches!(rule.check, Check::Objects(_));
+    RULES.iter().filter(compares).any(|rule| is_wanted(rule, config, pedantic))
+}
+
 fn findings(rule: &Rule, facts: &Facts<'_>) -> Vec<Finding> {
-    if !is_wanted(rule, facts) {
+    if !is_wanted(rule, facts.config, facts.pedantic) {
         return Vec::new();
     }
     let mut all = Vec::new();
@@ -47,7 +55,7 @@ fn findings(rule: &Rule, facts: &Facts<'_>) -> Vec<Finding> {
     let mut drafts = Vec::new();
     match rule.check {
         Check::Problem(kind) => drafts.extend(of_problems(facts.problems, kind)),
-        Check::Fleet(check) => drafts.extend(brought_by(facts.before(), &facts.after(), |fleet| {
+        Check::Fleet(check) | Check::Objects(check) => drafts.extend(brought_by(facts.before(), &facts.after(), |fleet| {
             let mut drafts = Vec::new();
             check(fleet, &mut drafts);
             drafts
@@ -59,9 +67,9 @@ fn findings(rule: &Rule, facts: &Facts<'_>) -> Vec<Finding> {
 }
 
 /// Pedantic rules speak when asked to, or when the configuration names them.
-fn is_wanted(rule: &Rule, facts: &Facts<'_>) -> bool {
-    let regular = rule.meta.persona == Persona::Regular || facts.pedantic;
-    let configured = facts.config.rules.get(rule.meta.id);
+fn is_wanted(rule: &Rule, config: &Config, pedantic: bool) -> bool {
+    let regular = rule.meta.persona == Persona::Regular || pedantic;
+    let configured = config.rules.get(rule.meta.id);
     configured.map_or(regular, |c| !c.off)
 }
 
@@ -92,7 +100,7 @@ fn of_pair(rule: &Rule, pair: &Pair<'_>) -> Vec<Draft> {
                 of_problems(&state.cluster.problems, kind).collect()
             });
         }
-        Check::Fleet(_) | Check::Suppression(_) => {}
+        Check::Fleet(_) | Check::Objects(_) | Check::Suppression(_) => {}
     }
     drafts
 }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use gitops_model::{Finding, Label, ObjectKey, Role};
 use gitops_yaml::{Node, Span};
 
-use super::Facts;
+use super::{Facts, Pair};
 
 /// The lists of a kustomization that name files and folders.
 const LISTS: [&str; 3] = ["resources", "components", "bases"];
@@ -15,7 +15,7 @@ pub(crate) fn blame(findings: &mut [Finding], facts: &Facts<'_>) {
     let mut kustomizations = None;
     for finding in findings.iter_mut() {
         let Some(span) = finding.primary().filter(|span| !(facts.touched)(*span)) else { continue };
-        let goes = finding.object.as_ref().is_some_and(|(_, key)| goes(key, facts));
+        let goes = finding.object.as_ref().is_some_and(|(_, key)| goes(key, finding, facts));
         if !goes {
             continue;
         }
@@ -32,10 +32,14 @@ pub(crate) fn blame(findings: &mut [Finding], facts: &Facts<'_>) {
     }
 }
 
-/// Whether the object is on a cluster before the change and on none after.
-fn goes(key: &ObjectKey, facts: &Facts<'_>) -> bool {
-    let was = |p: &super::Pair<'_>| p.before.as_ref().is_some_and(|b| b.object(key).is_some());
-    facts.pairs.iter().any(was) && facts.pairs.iter().all(|p| p.after.object(key).is_none())
+/// Whether the object is on the finding's clusters before the change and on none of them after.
+fn goes(key: &ObjectKey, finding: &Finding, facts: &Facts<'_>) -> bool {
+    let was = |p: &Pair<'_>| p.before.as_ref().is_some_and(|b| b.object(key).is_some());
+    let here = |p: &&Pair<'_>| {
+        p.effect == finding.effect && finding.clusters.contains(p.after.name())
+    };
+    let pairs = || facts.pairs.iter().filter(here);
+    pairs().any(was) && pairs().all(|p| p.after.object(key).is_none())
 }
 
 /// What the kustomizations of all states name.

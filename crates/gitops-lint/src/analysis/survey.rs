@@ -1,0 +1,92 @@
+//! Which clusters a change can reach, told before any of them is rendered.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use gitops_fleet::Fleet;
+use gitops_model::{ClusterState, Source, Unit};
+use gitops_yaml::SmolStr;
+
+use super::Analysis;
+use crate::states::Moment;
+
+/// All clusters at a moment, as far as it takes to tell which of them differ from those of another.
+pub(super) struct Survey {
+    moment: Moment,
+    fleet: Fleet,
+    outline: Vec<ClusterState>,
+}
+
+impl Analysis {
+    /// Looks at all clusters, rendering what leads on and, unless asked for, nothing else.
+    pub(super) fn survey(&self, moment: Moment) -> Survey {
+        let looks_at_all = self.follow_all
+            || gitops_rules::compares_clusters(&self.settings.config, self.pedantic);
+        let (fleet, outline) = self.at(moment, &|_| !looks_at_all, |world| {
+            let fleet = Fleet::of(world);
+            let outline = fleet.follow(world);
+            (fleet, outline)
+        });
+        Survey { moment, fleet, outline }
+    }
+
+    /// What clusters are given: in full those that the change reaches, of the others what is known.
+    pub(super) fn complete(&self, survey: Survey, reached: &BTreeSet<SmolStr>) -> Vec<ClusterState> {
+        let Survey { moment, fleet, outline } = survey;
+        let name = |state: ClusterState| (state.cluster.name.clone(), state);
+        let mut states: BTreeMap<SmolStr, ClusterState> = outline.into_iter().map(name).collect();
+        if !reached.is_empty() {
+            let deferred = |name: &str| !reached.contains(name);
+            let full = self.at(moment, &deferred, |world| fleet.follow_rest(world));
+            states.extend(full.into_iter().map(name));
+        }
+        states.into_values().filter(|c| self.is_wanted(c)).collect()
+    }
+}
+
+impl Survey {
+    pub(super) fn outline(&self) -> &[ClusterState] {
+        &self.outline
+    }
+
+    /// The clusters that may differ from what they are in another survey, and the hubs that write to them.
+    pub(super) fn differing(&self, other: &Self) -> BTreeSet<SmolStr> {
+        let name = |state: &ClusterState| state.cluster.name.clone();
+        let theirs: BTreeMap<SmolStr, &ClusterState> =
+            other.outline.iter().map(|state| (name(state), state)).collect();
+        let same = |state: &ClusterState| theirs.get(&state.cluster.name).is_some_and(|s| is_same(state, s));
+        let mut known: BTreeSet<SmolStr> = BTreeSet::new();
+        let mut differing: BTreeSet<SmolStr> = BTreeSet::new();
+        for state in &self.outline {
+            known.insert(name(state));
+            if !same(state) {
+                differing.insert(name(state));
+                differing.extend(state.units.iter().filter_map(|u| u.hub.clone()));
+            }
+        }
+        for state in other.outline.iter().filter(|s| !known.contains(&s.cluster.name)) {
+            differing.insert(name(state));
+            differing.extend(state.units.iter().filter_map(|u| u.hub.clone()));
+        }
+        differing
+    }
+}
+
+/// Whether a cluster is given the same, as far as it is known; what units are left unrendered is the same
+/// where their inputs are.
+fn is_same(a: &ClusterState, b: &ClusterState) -> bool {
+    let unit = |(a, b): (&Unit, &Unit)| {
+        a.id == b.id
+            && (&a.hub, &a.path, &a.source, a.inputs) == (&b.hub, &b.path, &b.source, b.inputs)
+            && a.object == b.object
+    };
+    let source = |(a, b): (&Source, &Source)| {
+        (&a.object, &a.tracks, a.here, a.declared) == (&b.object, &b.tracks, b.here, b.declared)
+    };
+    let charts = || a.releases.is_empty() && b.releases.is_empty();
+    a.cluster == b.cluster
+        && (a.units.len(), a.sources.len()) == (b.units.len(), b.sources.len())
+        && a.units.iter().zip(&b.units).all(unit)
+        && a.sources.iter().zip(&b.sources).all(source)
+        && (&a.problems, &a.unchecked) == (&b.problems, &b.unchecked)
+        && (charts() || gitops_compare::compare(a, b).is_empty())
+}
