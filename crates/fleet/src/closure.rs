@@ -138,7 +138,7 @@ impl Part {
         let Ok(file) = load(world.sources, tree, path) else { return self.leads_on = true };
         for document in &file.documents {
             let runs = |f: &&str| document.get(f).is_some_and(|n| !n.items().is_empty());
-            self.leads_on |= PROGRAMS.iter().any(|f| runs(&f));
+            self.leads_on |= PROGRAMS.iter().any(runs);
             self.outside.extend(outside(document, parent(path)));
         }
     }

@@ -1,12 +1,13 @@
 //! The graph of one cluster.
 
 use std::collections::{BTreeMap, HashMap};
+use std::sync::OnceLock;
 
 use gitops_model::{ClusterState, ObjectKey, Unit, UnitId};
 use gitops_schema::stored_key;
 use gitops_yaml::SmolStr;
 use petgraph::Direction;
-use petgraph::graph::{DiGraph, NodeIndex};
+use petgraph::graph::{DiGraph, EdgeIndex, EdgeReference, NodeIndex};
 use petgraph::visit::EdgeRef;
 
 use crate::argo;
@@ -17,7 +18,9 @@ use crate::produced::produced_by;
 use crate::references::named_by;
 use crate::selections::{self, Candidates};
 use crate::table::table;
-use crate::{Consequence, Edge, Link, Presence, Relation, Selection, SelectionChange, Vertex};
+use crate::{
+    Consequence, Edge, Link, Order, Presence, Relation, Selection, SelectionChange, Vertex,
+};
 
 /// The objects of one cluster and what joins them.
 #[derive(Debug, Default)]
@@ -30,6 +33,8 @@ pub struct Graph {
     selections: Vec<Selection>,
     /// What is produced in many namespaces, by its key without one.
     everywhere: BTreeMap<ObjectKey, Presence>,
+    /// References out of order, once they were asked for.
+    pub(crate) disorder: OnceLock<Vec<(EdgeIndex, Order)>>,
 }
 
 impl Graph {
@@ -193,7 +198,7 @@ impl Graph {
         }
     }
 
-    fn link(&self, edge: petgraph::graph::EdgeReference<'_, Edge>) -> Link<'_> {
+    pub(crate) fn link(&self, edge: EdgeReference<'_, Edge>) -> Link<'_> {
         let (from, to) = (&self.graph[edge.source()], &self.graph[edge.target()]);
         Link { from, to, edge: &self.graph[edge.id()] }
     }

@@ -65,10 +65,10 @@ impl Graph {
         if link.to.presence == Presence::External {
             return vec![found(Missing::Object)];
         }
-        let keys = self.keys(link.to);
+        let keys = if edge.keys.is_empty() { None } else { self.keys(link.to) };
         let absent = |key: &&SmolStr| keys.as_ref().is_some_and(|keys| !keys.contains(*key));
         let keys = link.edge.keys.iter().filter(absent).cloned().map(Missing::Key);
-        let served = link.to.object().and_then(|o| ports(o));
+        let served = edge.port.as_ref().and_then(|_| ports(link.to.object()?));
         let unserved =
             |port: &&SmolStr| served.as_ref().is_some_and(|p| !p.contains(port.as_str()));
         let port = link.edge.port.iter().filter(unserved).cloned().map(Missing::Port);

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use gitops_model::{ObjectKey, Resource, UnitId};
 use petgraph::algo::tarjan_scc;
 use petgraph::graph::NodeIndex;
-use petgraph::visit::EdgeFiltered;
+use petgraph::visit::{EdgeFiltered, EdgeRef};
 
 use crate::build::unit_key;
 use crate::{Consequence, Graph, Link, PodTemplate, Relation, Vertex};
@@ -65,24 +65,37 @@ impl Graph {
     /// round. Optional ones are left out, and those that do no harm while they find nothing.
     #[must_use]
     pub fn disorder(&self) -> Vec<Disorder<'_>> {
-        let units = self.vertices().filter_map(Vertex::unit).map(|u| (u, self.earlier(u)));
-        let earlier: BTreeMap<&UnitId, Earlier<'_>> = units.collect();
-        let links = self.edges().filter(needs_to_be_there);
-        links.filter_map(|link| self.disordered(link, &earlier)).collect()
+        let known = self.disorder.get_or_init(|| {
+            let units: BTreeSet<&UnitId> = self.vertices().filter_map(Vertex::unit).collect();
+            let earlier = units.into_iter().map(|unit| (unit, self.earlier(unit))).collect();
+            let edges = self.graph.edge_references();
+            edges.filter_map(|e| Some((e.id(), self.order(self.link(e), &earlier)?))).collect()
+        });
+        let link = |edge| {
+            let (from, to) = self.graph.edge_endpoints(edge)?;
+            Some(Link { from: &self.graph[from], to: &self.graph[to], edge: &self.graph[edge] })
+        };
+        known
+            .iter()
+            .filter_map(|(edge, order)| Some(Disorder { link: link(*edge)?, order: *order }))
+            .collect()
     }
 
-    fn disordered<'a>(
+    /// What is wrong with the order of a reference.
+    fn order<'a>(
         &'a self,
         link: Link<'a>,
         earlier: &BTreeMap<&UnitId, Earlier<'a>>,
-    ) -> Option<Disorder<'a>> {
+    ) -> Option<Order> {
         let (from, to) = (link.from.unit()?, link.to.unit()?);
-        let found = |order| Some(Disorder { link, order });
+        if !needs_to_be_there(&link) {
+            return None;
+        }
         let waits = link.from.object().is_some_and(|o| reports_health(o));
         if from == to {
             let argo = from.kind == "Application" && step(link.from)? < step(link.to)?;
             let bites = is_of_applying(link.edge) || waits;
-            return if argo && bites { found(Order::Reversed) } else { None };
+            return (argo && bites).then_some(Order::Reversed);
         }
         // The namespace that a unit itself lives in is there before it applies anything.
         if link.edge.relation == Relation::Inside && link.to.key.name == from.namespace {
@@ -100,9 +113,9 @@ impl Graph {
                 || self.earlier_of(&link.from.key).applied.contains(&first)
         };
         match reversed {
-            true => found(Order::Reversed),
+            true => Some(Order::Reversed),
             false if declared() => None,
-            false => found(Order::Undeclared),
+            false => Some(Order::Undeclared),
         }
     }
 

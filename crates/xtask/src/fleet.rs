@@ -1,7 +1,7 @@
 //! Generates a Flux fleet of any size, before and after a change to one cluster.
 //!
 //! Every cluster has its own overlay on shared bases, as real fleets do; `head` differs from `base` in one
-//! overlay alone, so the work of a diff should not grow with the fleet.
+//! overlay alone, so the work of a diff should not grow with the fleet. `shared` differs in what all use.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -24,25 +24,29 @@ pub(crate) fn run(arguments: &[String]) -> Result<(), String> {
     }
     let clusters: usize = clusters.parse().map_err(|_| usage())?;
     let out = Path::new(out);
-    for state in ["base", "head"] {
+    for state in ["base", "head", "shared"] {
         if out.join(state).exists() {
             return Err(format!("{} exists", out.join(state).display()));
         }
-        write_fleet(&out.join(state), clusters, state == "head")?;
+        write_fleet(&out.join(state), clusters, state)?;
     }
     Ok(())
 }
 
-fn write_fleet(top: &Path, clusters: usize, changed: bool) -> Result<(), String> {
+fn write_fleet(top: &Path, clusters: usize, state: &str) -> Result<(), String> {
     for app in APPS {
-        write(top.join(format!("apps/base/{app}.yaml")), &APP.replace("APP", app))?;
+        let replicas =
+            if state == "shared" && app == "orders" { "replicas: 3" } else { "replicas: 2" };
+        let text = APP.replace("APP", app).replace("replicas: 2", replicas);
+        write(top.join(format!("apps/base/{app}.yaml")), &text)?;
     }
     write_kustomization(&top.join("apps/base"), APPS.map(|app| format!("{app}.yaml")).as_slice())?;
     write(top.join("infrastructure/controller.yaml"), CONTROLLER)?;
     write_kustomization(&top.join("infrastructure"), &["controller.yaml".to_owned()])?;
     for number in 1..=clusters {
         let name = format!("cluster-{number:04}");
-        let version = if changed && number == clusters.div_ceil(2) { "1.5.0" } else { "1.4.0" };
+        let changed = state == "head" && number == clusters.div_ceil(2);
+        let version = if changed { "1.5.0" } else { "1.4.0" };
         let fill = |template: &str| template.replace("CLUSTER", &name).replace("VERSION", version);
         let home = top.join("clusters").join(&name);
         write(home.join("flux-system/gotk-sync.yaml"), &fill(GOTK_SYNC))?;
@@ -86,20 +90,24 @@ mod tests {
     }
 
     #[test]
-    fn the_two_states_differ_in_one_overlay() {
+    fn each_change_is_one_of_a_file() {
         let out = std::env::temp_dir().join(format!("fleet-{}", std::process::id()));
         let arguments = ["--clusters", "3", "--out", out.to_str().unwrap()].map(str::to_owned);
         super::run(&arguments).unwrap();
-        let [base, head] = ["base", "head"].map(|state| {
+        let [base, head, shared] = ["base", "head", "shared"].map(|state| {
             let mut found = BTreeMap::new();
             files(&out.join(state), &out.join(state), &mut found);
             found
         });
         fs::remove_dir_all(&out).unwrap();
-        assert!(base.keys().eq(head.keys()));
-        let differing: Vec<_> = base.iter().filter(|(path, text)| head[*path] != **text).collect();
-        assert_eq!(differing.len(), 1);
-        assert_eq!(differing[0].0, Path::new("apps/overlays/cluster-0002/kustomization.yaml"));
+        let differing = |state: &BTreeMap<PathBuf, String>| {
+            assert!(base.keys().eq(state.keys()));
+            let differ = |(path, text): &(&PathBuf, &String)| state[*path] != **text;
+            base.iter().filter(differ).map(|(path, _)| path.clone()).collect::<Vec<_>>()
+        };
+        let overlay = Path::new("apps/overlays/cluster-0002/kustomization.yaml");
+        assert_eq!(differing(&head), [overlay]);
+        assert_eq!(differing(&shared), [Path::new("apps/base/orders.yaml")]);
         assert!(base.values().all(|text| !text.contains("CLUSTER") && !text.contains("APP")));
     }
 }

@@ -18,8 +18,7 @@ pub(crate) fn states(world: &World<'_>, hubs: &Hubs) -> Vec<ClusterState> {
     let walk = |hub: &Hub| hub.walk(world, &hubs.here);
     let walks: Vec<Walk> = hubs.hubs.par_iter().map(walk).collect();
     let pairs = hubs.hubs.iter().zip(walks);
-    let followed: Vec<Followed<'_>> =
-        pairs.map(|(hub, walk)| Followed::new(hub, walk)).collect();
+    let followed: Vec<Followed<'_>> = pairs.map(|(hub, walk)| Followed::new(hub, walk)).collect();
     let mut count: BTreeMap<SmolStr, usize> = BTreeMap::new();
     for name in followed.iter().flat_map(|f| f.clusters.keys()) {
         *count.entry(name.clone()).or_default() += 1;

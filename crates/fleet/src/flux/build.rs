@@ -192,7 +192,12 @@ impl Builder<'_> {
     }
 
     /// The hash of all that a build can read, if the build can wait.
-    fn closure(&self, tree: &dyn Tree, root: &str, view: Option<Kustomization>) -> Option<ContentId> {
+    fn closure(
+        &self,
+        tree: &dyn Tree,
+        root: &str,
+        view: Option<Kustomization>,
+    ) -> Option<ContentId> {
         let spec = |field| view.and_then(|v| v.spec(&[field]));
         if !self.defer || spec("patches").is_some_and(node_leads_on) {
             return None;

@@ -30,7 +30,11 @@ impl Analysis {
     }
 
     /// What clusters are given: in full those that the change reaches, of the others what is known.
-    pub(super) fn complete(&self, survey: Survey, reached: &BTreeSet<SmolStr>) -> Vec<ClusterState> {
+    pub(super) fn complete(
+        &self,
+        survey: Survey,
+        reached: &BTreeSet<SmolStr>,
+    ) -> Vec<ClusterState> {
         let Survey { moment, fleet, outline } = survey;
         let name = |state: ClusterState| (state.cluster.name.clone(), state);
         let mut states: BTreeMap<SmolStr, ClusterState> = outline.into_iter().map(name).collect();
@@ -53,7 +57,9 @@ impl Survey {
         let name = |state: &ClusterState| state.cluster.name.clone();
         let theirs: BTreeMap<SmolStr, &ClusterState> =
             other.outline.iter().map(|state| (name(state), state)).collect();
-        let same = |state: &ClusterState| theirs.get(&state.cluster.name).is_some_and(|s| is_same(state, s));
+        let same = |state: &ClusterState| {
+            theirs.get(&state.cluster.name).is_some_and(|s| is_same(state, s))
+        };
         let mut known: BTreeSet<SmolStr> = BTreeSet::new();
         let mut differing: BTreeSet<SmolStr> = BTreeSet::new();
         for state in &self.outline {

@@ -55,11 +55,13 @@ fn findings(rule: &Rule, facts: &Facts<'_>) -> Vec<Finding> {
     let mut drafts = Vec::new();
     match rule.check {
         Check::Problem(kind) => drafts.extend(of_problems(facts.problems, kind)),
-        Check::Fleet(check) | Check::Objects(check) => drafts.extend(brought_by(facts.before(), &facts.after(), |fleet| {
-            let mut drafts = Vec::new();
-            check(fleet, &mut drafts);
-            drafts
-        })),
+        Check::Fleet(check) | Check::Objects(check) => {
+            drafts.extend(brought_by(facts.before(), &facts.after(), |fleet| {
+                let mut drafts = Vec::new();
+                check(fleet, &mut drafts);
+                drafts
+            }))
+        }
         _ => {}
     }
     all.extend(drafts.into_iter().filter_map(|d| finish(rule, d, None, facts)));

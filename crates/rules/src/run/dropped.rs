@@ -35,9 +35,8 @@ pub(crate) fn blame(findings: &mut [Finding], facts: &Facts<'_>) {
 /// Whether the object is on the finding's clusters before the change and on none of them after.
 fn goes(key: &ObjectKey, finding: &Finding, facts: &Facts<'_>) -> bool {
     let was = |p: &Pair<'_>| p.before.as_ref().is_some_and(|b| b.object(key).is_some());
-    let here = |p: &&Pair<'_>| {
-        p.effect == finding.effect && finding.clusters.contains(p.after.name())
-    };
+    let here =
+        |p: &&Pair<'_>| p.effect == finding.effect && finding.clusters.contains(p.after.name());
     let pairs = || facts.pairs.iter().filter(here);
     pairs().any(was) && pairs().all(|p| p.after.object(key).is_none())
 }
