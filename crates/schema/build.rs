@@ -1,7 +1,10 @@
 //! Turns the tables of `schemas/tables` from YAML, which people edit, into JSON, which is read many times
-//! faster each time the program starts.
+//! faster each time the program starts; one that every start reads becomes a constant.
 
 #![allow(clippy::disallowed_methods, reason = "a build step reads and writes where cargo says")]
+
+#[path = "build/field_specs.rs"]
+mod field_specs;
 
 use std::error::Error;
 use std::path::Path;
@@ -23,5 +26,10 @@ fn main() -> Result<(), Box<dyn Error>> {
             serde_json::to_string(&table)?,
         )?;
     }
+    let read = |name| fs::read_to_string(tables.join(name));
+    let specs = serde_yaml::from_str(&read("kustomize-field-specs.yaml")?)?;
+    let order = serde_yaml::from_str(&read("kustomize-order.yaml")?)?;
+    let constants = field_specs::constants(&specs, &order);
+    fs::write(Path::new(&out).join("field_specs.rs"), constants)?;
     Ok(())
 }

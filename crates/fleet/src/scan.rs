@@ -34,6 +34,7 @@ impl Scan {
         let tree = world.tree.as_ref();
         let mut scan = Self { paths: Vec::new(), folders: BTreeMap::new(), marked: Vec::new() };
         scan.walk(tree, "");
+        tree.read_ahead(&scan.paths);
         let marked = |path: &SmolStr| {
             let id = tree.content_id(path).ok()?;
             let mut file = None;

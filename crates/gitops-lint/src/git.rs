@@ -1,11 +1,11 @@
 //! History and blobs, by the `git` command. The only file that starts it. It is never allowed to reach
 //! the network: a partial or shallow clone is said, not completed.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::io::{BufRead, BufReader, Read, Write};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use gitops_model::{Repository, Revision, Tree, TreeError};
 use gitops_yaml::{ContentId, SmolStr};
@@ -16,8 +16,17 @@ use crate::tree::{Content, ListedTree, Listing};
 pub(crate) struct Git {
     top: PathBuf,
     shallow: bool,
-    refs: BTreeMap<SmolStr, Revision>,
+    refs: References,
+    urls: Vec<String>,
     store: Arc<BlobStore>,
+}
+
+/// Branches and tags.
+#[derive(Default)]
+struct References {
+    commits: BTreeMap<SmolStr, Revision>,
+    /// The branch that `origin/HEAD` names.
+    origin_head: Option<String>,
 }
 
 /// Why git could not answer.
@@ -44,8 +53,17 @@ impl Git {
     /// # Errors
     /// When git cannot be started or fails on the clone.
     pub(crate) fn find(folder: &Path) -> Result<Option<Self>, GitError> {
+        let kept = folder.canonicalize().is_ok_and(|folder| kept_top(&folder).is_some());
+        if !kept && std::env::var_os("GIT_DIR").is_none() {
+            return Ok(None);
+        }
         let probe = ["rev-parse", "--show-toplevel", "--is-shallow-repository"];
-        let said = match run(folder, &probe) {
+        // Most of the time goes into starting git: the three questions are asked at once.
+        let (said, (refs, urls)) = rayon::join(
+            || run(folder, &probe),
+            || rayon::join(|| references(folder), || urls(folder)),
+        );
+        let said = match said {
             Ok(said) => String::from_utf8_lossy(&said).into_owned(),
             Err(GitError::Failed { .. }) => return Ok(None),
             Err(other) => return Err(other),
@@ -55,9 +73,9 @@ impl Git {
             return Ok(None);
         };
         let shallow = lines.next() == Some("true");
-        let refs = references(&top)?;
-        let store = Arc::new(BlobStore { top: top.clone(), process: Mutex::new(None) });
-        Ok(Some(Self { top, shallow, refs, store }))
+        let (process, read) = Default::default();
+        let store = Arc::new(BlobStore { top: top.clone(), process, read });
+        Ok(Some(Self { top, shallow, refs: refs?, urls, store }))
     }
 
     /// The top of the work tree.
@@ -81,15 +99,9 @@ impl Git {
     /// What `origin/HEAD` names, else `main` or `master`: the branch that changes are merged to.
     #[must_use]
     pub(crate) fn default_branch(&self) -> Option<String> {
-        let head = run(&self.top, &["symbolic-ref", "-q", "--short", "refs/remotes/origin/HEAD"]);
-        if let Ok(name) = head {
-            let name = String::from_utf8_lossy(&name).trim().to_owned();
-            if let Some(branch) = name.strip_prefix("origin/") {
-                return Some(branch.to_owned());
-            }
-        }
         let known = |b: &&str| self.branch(b).is_some();
-        ["main", "master"].into_iter().find(known).map(str::to_owned)
+        let usual = || ["main", "master"].into_iter().find(known).map(str::to_owned);
+        self.refs.origin_head.clone().or_else(usual)
     }
 
     /// The tip of a branch: that of `origin` before a local one.
@@ -97,13 +109,14 @@ impl Git {
     pub(crate) fn branch(&self, name: &str) -> Option<Revision> {
         ["refs/remotes/origin/", "refs/heads/"]
             .iter()
-            .find_map(|space| self.refs.get(format!("{space}{name}").as_str()).cloned())
+            .find_map(|space| self.refs.commits.get(format!("{space}{name}").as_str()).cloned())
     }
 
     /// The names of all branches, here and at `origin`.
     #[must_use]
     pub(crate) fn branches(&self) -> BTreeSet<&str> {
         self.refs
+            .commits
             .keys()
             .filter_map(|name| {
                 name.strip_prefix("refs/remotes/origin/").or(name.strip_prefix("refs/heads/"))
@@ -124,7 +137,12 @@ impl Git {
     /// # Errors
     /// When git fails.
     pub(crate) fn index(&self) -> Result<Arc<dyn Tree>, GitError> {
-        Ok(Arc::new(ListedTree::new(self.indexed()?, self.store.clone())))
+        let said = run(&self.top, &["ls-files", "-z", "--stage"])?;
+        let mut listing = Listing::default();
+        for line in zero_separated(&said) {
+            self.list_staged(&mut listing, &line);
+        }
+        Ok(Arc::new(ListedTree::new(listing, self.store.clone())))
     }
 
     /// The work tree: the index, with what differs on disk, and new files that are not ignored.
@@ -132,9 +150,21 @@ impl Git {
     /// # Errors
     /// When git fails.
     pub(crate) fn work_tree(&self) -> Result<Arc<dyn Tree>, GitError> {
-        let mut listing = self.indexed()?;
-        let differing = ["ls-files", "-z", "--modified", "--others", "--exclude-standard"];
-        for path in zero_separated(&run(&self.top, &differing)?) {
+        let all = ["--cached", "--stage", "--modified", "--others", "--exclude-standard"];
+        let said = run(&self.top, &[&["ls-files", "-z", "-t"][..], &all].concat())?;
+        let (mut listing, mut differing) = <(Listing, Vec<String>)>::default();
+        for line in zero_separated(&said) {
+            // <tag> SP, then the path alone, or what the index says of it
+            match line.split_once(' ') {
+                Some(("?", path)) => differing.push(path.to_owned()),
+                Some(("C", staged)) => {
+                    differing.extend(staged.split_once('\t').map(|(_, path)| path.to_owned()));
+                }
+                Some((_, staged)) => self.list_staged(&mut listing, staged),
+                None => {}
+            }
+        }
+        for path in differing {
             let on_disk = self.top.join(&path);
             match std::fs::symlink_metadata(&on_disk) {
                 Ok(meta) if meta.is_symlink() => {
@@ -149,17 +179,13 @@ impl Git {
         Ok(Arc::new(ListedTree::new(listing, self.store.clone())))
     }
 
-    fn indexed(&self) -> Result<Listing, GitError> {
-        let mut listing = Listing::default();
-        for line in zero_separated(&run(&self.top, &["ls-files", "-z", "--stage"])?) {
-            // <mode> SP <object> SP <stage> TAB <path>
-            let Some((meta, path)) = line.split_once('\t') else { continue };
-            let mut meta = meta.split(' ');
-            if let (Some(mode), Some(oid)) = (meta.next(), meta.next()) {
-                self.list(&mut listing, mode, oid, path);
-            }
+    fn list_staged(&self, listing: &mut Listing, staged: &str) {
+        // <mode> SP <object> SP <stage> TAB <path>
+        let Some((meta, path)) = staged.split_once('\t') else { return };
+        let mut meta = meta.split(' ');
+        if let (Some(mode), Some(oid)) = (meta.next(), meta.next()) {
+            self.list(listing, mode, oid, path);
         }
-        Ok(listing)
     }
 
     fn list(&self, listing: &mut Listing, mode: &str, oid: &str, path: &str) {
@@ -188,19 +214,21 @@ impl Git {
 
 impl Repository for Git {
     fn resolve(&self, name: &str) -> Result<Revision, String> {
-        if let Some(known) = self.refs.get(name) {
+        if let Some(known) = self.refs.commits.get(name) {
             return Ok(known.clone());
         }
         let wanted = format!("{name}^{{commit}}");
         match run(&self.top, &["rev-parse", "--verify", "--quiet", "--end-of-options", &wanted]) {
             Ok(said) => Ok(Revision(String::from_utf8_lossy(&said).trim().into())),
-            Err(_) if self.refs.is_empty() => Err("this repository has no commit yet".to_owned()),
+            Err(_) if self.refs.commits.is_empty() => {
+                Err("this repository has no commit yet".to_owned())
+            }
             Err(_) => Err(self.hint(&format!("`{name}` is not in this clone"))),
         }
     }
 
     fn tags(&self) -> Vec<(SmolStr, Revision)> {
-        let tags = self.refs.iter();
+        let tags = self.refs.commits.iter();
         tags.filter_map(|(name, r)| Some((name.strip_prefix("refs/tags/")?.into(), r.clone())))
             .collect()
     }
@@ -233,24 +261,35 @@ impl Repository for Git {
     }
 
     fn urls(&self) -> Vec<String> {
-        let said = run(&self.top, &["config", "--get-all", "remote.origin.url"]);
-        let said = said.unwrap_or_default();
-        String::from_utf8_lossy(&said).lines().map(str::to_owned).collect()
+        self.urls.clone()
     }
 }
 
-fn references(top: &Path) -> Result<BTreeMap<SmolStr, Revision>, GitError> {
-    let format = "--format=%(refname) %(objectname) %(*objectname)";
-    let said =
-        run(top, &["for-each-ref", format, "refs/heads", "refs/remotes/origin", "refs/tags"])?;
-    let text = String::from_utf8_lossy(&said);
-    let parse = |line: &str| {
-        let mut parts = line.split(' ');
-        let (name, object) = (parts.next()?, parts.next()?);
-        let peeled = parts.next().filter(|p| !p.is_empty()).unwrap_or(object);
-        Some((name.into(), Revision(peeled.into())))
-    };
-    Ok(text.lines().filter_map(parse).collect())
+/// The nearest folder upwards, of an absolute path, that git keeps.
+pub(crate) fn kept_top(folder: &Path) -> Option<&Path> {
+    folder.ancestors().find(|above| above.join(".git").exists())
+}
+
+fn urls(folder: &Path) -> Vec<String> {
+    let said = run(folder, &["config", "--get-all", "remote.origin.url"]).unwrap_or_default();
+    String::from_utf8_lossy(&said).lines().map(str::to_owned).collect()
+}
+
+fn references(folder: &Path) -> Result<References, GitError> {
+    let format = "--format=%(refname) %(objectname) %(*objectname) %(symref)";
+    let spaces = ["refs/heads", "refs/remotes/origin", "refs/tags"];
+    let said = run(folder, &[&["for-each-ref", format][..], &spaces].concat())?;
+    let mut refs = References::default();
+    for line in String::from_utf8_lossy(&said).lines() {
+        let parts: Vec<&str> = line.split(' ').collect();
+        let [name, object, peeled, symref] = parts[..] else { continue };
+        let commit = if peeled.is_empty() { object } else { peeled };
+        refs.commits.insert(name.into(), Revision(commit.into()));
+        if name == "refs/remotes/origin/HEAD" {
+            refs.origin_head = symref.strip_prefix("refs/remotes/origin/").map(str::to_owned);
+        }
+    }
+    Ok(refs)
 }
 
 fn zero_separated(bytes: &[u8]) -> Vec<String> {
@@ -282,6 +321,8 @@ fn run(folder: &Path, arguments: &[&str]) -> Result<Vec<u8>, GitError> {
 pub(crate) struct BlobStore {
     top: PathBuf,
     process: Mutex<Option<CatFile>>,
+    /// What was read ahead.
+    read: RwLock<HashMap<SmolStr, Arc<[u8]>>>,
 }
 
 struct CatFile {
@@ -293,21 +334,40 @@ struct CatFile {
 impl BlobStore {
     /// The bytes of a blob.
     pub(crate) fn read(&self, oid: &str) -> Result<Arc<[u8]>, String> {
+        let known = self.read.read().unwrap_or_else(PoisonError::into_inner).get(oid).cloned();
+        if let Some(bytes) = known {
+            return Ok(bytes);
+        }
+        let found = self.ask(|git| git.read(oid)).map_err(|e| e.to_string())?;
+        found.ok_or_else(|| {
+            format!("blob {oid} is not in this clone; run `git fetch --refetch --no-filter`")
+        })
+    }
+
+    /// Reads many blobs at once, for [`BlobStore::read`]; what goes wrong is said there.
+    pub(crate) fn read_ahead(&self, oids: impl Iterator<Item = SmolStr>) {
+        let read = || self.read.read().unwrap_or_else(PoisonError::into_inner);
+        let mut oids: Vec<SmolStr> = oids.filter(|oid| !read().contains_key(oid)).collect();
+        oids.sort();
+        oids.dedup();
+        let found = self.ask(|git| git.read_all(&oids)).unwrap_or_default();
+        let found = oids.into_iter().zip(found).filter_map(|(oid, bytes)| Some((oid, bytes?)));
+        self.read.write().unwrap_or_else(PoisonError::into_inner).extend(found);
+    }
+
+    /// Asks the process, which is started for the first question and again after a failure.
+    fn ask<T>(
+        &self,
+        question: impl FnOnce(&mut CatFile) -> std::io::Result<T>,
+    ) -> std::io::Result<T> {
         let mut process = self.process.lock().unwrap_or_else(PoisonError::into_inner);
-        if process.is_none() {
-            *process = Some(CatFile::start(&self.top).map_err(|e| e.to_string())?);
-        }
-        let answer = process.as_mut().map(|p| p.read(oid));
-        match answer {
-            Some(Ok(Some(bytes))) => Ok(bytes),
-            Some(Err(e)) => {
-                *process = None;
-                Err(e.to_string())
-            }
-            _ => Err(format!(
-                "blob {oid} is not in this clone; run `git fetch --refetch --no-filter`"
-            )),
-        }
+        let mut git = match process.take() {
+            Some(git) => git,
+            None => CatFile::start(&self.top)?,
+        };
+        let answer = question(&mut git)?;
+        *process = Some(git);
+        Ok(answer)
     }
 }
 
@@ -323,20 +383,34 @@ impl CatFile {
     }
 
     fn read(&mut self, oid: &str) -> std::io::Result<Option<Arc<[u8]>>> {
-        writeln!(self.input, "{oid}")?;
-        self.input.flush()?;
-        let mut header = String::new();
-        self.output.read_line(&mut header)?;
-        // <object> SP <type> SP <size>, or <object> SP missing
-        let Some(size) = header.trim_end().rsplit(' ').next().and_then(|s| s.parse::<usize>().ok())
-        else {
-            return Ok(None);
-        };
-        let mut bytes = vec![0; size + 1];
-        self.output.read_exact(&mut bytes)?;
-        bytes.pop();
-        Ok(Some(bytes.into()))
+        self.input.write_all(format!("{oid}\n").as_bytes())?;
+        answer(&mut self.output)
     }
+
+    fn read_all(&mut self, oids: &[SmolStr]) -> std::io::Result<Vec<Option<Arc<[u8]>>>> {
+        let questions: String = oids.iter().flat_map(|oid| [oid.as_str(), "\n"]).collect();
+        std::thread::scope(|scope| {
+            // Git answers while it is still being asked: who only wrote would wait for it forever.
+            let input = &mut self.input;
+            scope.spawn(move || input.write_all(questions.as_bytes()));
+            oids.iter().map(|_| answer(&mut self.output)).collect()
+        })
+    }
+}
+
+/// The next blob that git gives; none if it has not got it.
+fn answer(output: &mut impl BufRead) -> std::io::Result<Option<Arc<[u8]>>> {
+    let mut header = String::new();
+    if output.read_line(&mut header)? == 0 {
+        return Err(std::io::ErrorKind::UnexpectedEof.into());
+    }
+    // <object> SP <type> SP <size>, or <object> SP missing
+    let size = header.trim_end().rsplit(' ').next().and_then(|s| s.parse::<usize>().ok());
+    let Some(size) = size else { return Ok(None) };
+    let mut bytes = vec![0; size + 1];
+    output.read_exact(&mut bytes)?;
+    bytes.pop();
+    Ok(Some(bytes.into()))
 }
 
 impl Drop for CatFile {

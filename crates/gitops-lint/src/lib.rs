@@ -24,9 +24,12 @@ use clap::Parser;
 #[must_use]
 pub fn run() -> ExitCode {
     let cli = cli::Cli::parse();
-    if let Some(jobs) = cli.jobs {
+    // One root is built by one thread. Elsewhere this one works too: its memory grows in larger steps than
+    // that of others.
+    if !matches!(&cli.command, cli::Command::Build(args) if !args.all) {
+        let threads = rayon::ThreadPoolBuilder::new().num_threads(cli.jobs.unwrap_or_default());
         // Fails only where a pool exists already, and none does this early.
-        let _ = rayon::ThreadPoolBuilder::new().num_threads(jobs).build_global();
+        let _ = threads.use_current_thread().build_global();
     }
     match commands::run(&cli) {
         Ok(exit) => exit.into(),

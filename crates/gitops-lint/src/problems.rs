@@ -1,13 +1,13 @@
 //! Problems of a single command, on standard error.
 
-use std::io::Write;
+use std::io::{BufWriter, Write};
 
 use gitops_model::Problem;
 use gitops_yaml::Sources;
 
 /// Prints each problem with its place.
 pub(crate) fn print(problems: &[Problem], severity: &str, sources: &Sources) {
-    let mut out = std::io::stderr().lock();
+    let mut out = BufWriter::new(std::io::stderr().lock());
     for problem in problems {
         // A closed standard error leaves nobody to tell.
         let severity = if problem.kind.is_harmless() { "warning" } else { severity };

@@ -14,7 +14,7 @@ use crate::decode::{Text, text};
 use crate::error::{Context as _, Error, Result};
 use crate::kustomization::Kustomization;
 use crate::load::{Content, Loader};
-use crate::memo::BaseKey;
+use crate::memo::{Base, BaseKey};
 use crate::object::Object;
 use crate::remote::{RepoSpec, unreachable};
 use crate::resources::Resources;
@@ -96,7 +96,7 @@ impl Target<'_> {
 
     fn document(&self, path: &Text) -> Result<Node> {
         let content = self.loader.load(path).or_at(path.span)?;
-        let file = self.loader.parse(&content);
+        let file = self.loader.parse(&content).or_at(path.span)?;
         if let Some(error) = file.errors.first() {
             return Err(Error::from(error));
         }
@@ -155,13 +155,13 @@ impl Target<'_> {
     }
 
     fn objects_of(&self, content: &Content, path: &Text) -> Result<Vec<Object>> {
-        let objects = crate::read::objects_of(&self.loader, content).map_err(|mut e| {
+        let file = self.loader.parse(content)?;
+        let objects = crate::read::objects_of(&file, self.loader.sources).map_err(|mut e| {
             if e.message.contains("MalformedYAMLError") {
                 e.message = format!("{} in File: {}", e.message, path.text);
             }
             e
         })?;
-        let file = self.loader.parse(content);
         self.session.warnings.borrow_mut().extend(crate::read::unread(&file));
         // A file that names one object twice fails by itself.
         let mut alone = Resources::default();
@@ -182,13 +182,9 @@ impl Target<'_> {
         all: &mut Accumulated,
         left_out: impl IntoIterator<Item = Unchecked>,
     ) {
-        for unchecked in left_out {
-            let mut known = self.session.left_out.borrow_mut();
-            if !known.contains(&unchecked) {
-                known.push(unchecked.clone());
-            }
-            all.left_out.push(unchecked);
-        }
+        let first = all.left_out.len();
+        all.left_out.extend(left_out);
+        self.session.leave_out(&all.left_out[first..]);
     }
 
     /// The directory that stands for a remote base.
@@ -226,35 +222,12 @@ impl Target<'_> {
     /// A base, gathered once for all roots that name it.
     fn base(&self, loader: &Loader, path: &Text) -> Result<Arc<Accumulated>> {
         let place = self.place.as_ref().map(|place| place.join(path));
-        let key = BaseKey::new(&loader.root, place.as_ref(), self.session);
-        let memo = self.session.cx.memo;
-        if let Some(found) = memo.base(&key, self.session.cx.tree, &loader.chain) {
-            self.loader.trace.borrow_mut().add(found.trace.clone());
-            self.session.warnings.borrow_mut().extend(found.warnings.iter().cloned());
-            if let Some(kinds) = &found.kinds {
-                *self.session.kinds.borrow_mut() = kinds.clone();
-                *self.session.schema_is_set.borrow_mut() = true;
-            }
-            return Ok(found.result.clone());
-        }
-        let trace = RefCell::new(Trace::default());
-        trace.borrow_mut().roots.insert(loader.root.as_str().into());
-        let had_schema = *self.session.schema_is_set.borrow();
-        let outer = self.session.warnings.take();
-        let result = self.open(loader, &trace, place, None).and_then(|target| {
+        gathered(self.session, loader, place.as_ref(), |trace| {
+            let target = self.open(loader, trace, place.clone(), None)?;
             let root = &target.loader.root;
             let step = || format!("recursed accumulation of path '/{root}'");
             target.accumulate(Accumulated::empty()).with_context(step)
-        });
-        let trace = Arc::new(trace.into_inner());
-        self.loader.trace.borrow_mut().add(trace.clone());
-        let warnings = self.session.warnings.replace(outer);
-        self.session.warnings.borrow_mut().extend(warnings.iter().cloned());
-        let result = Arc::new(result?);
-        let set_here = *self.session.schema_is_set.borrow() && !had_schema;
-        let kinds = set_here.then(|| self.session.kinds());
-        memo.keep_base(key, crate::memo::Base { trace, result: result.clone(), warnings, kinds });
-        Ok(result)
+        })
     }
 
     /// Reads the kustomization of another root; a component works on what is there `before`.
@@ -265,8 +238,7 @@ impl Target<'_> {
         place: Option<Place>,
         before: Option<&Resources>,
     ) -> Result<Target<'b>> {
-        let loader =
-            Loader { trace, root: loader.root.clone(), chain: loader.chain.clone(), ..*loader };
+        let loader = loader.traced(trace);
         let root = loader.root.clone();
         let (kustomization, file_name, warnings) = Kustomization::load(&loader)
             .with_context(|| format!("couldn't make target for path '/{root}'"))?;
@@ -306,6 +278,40 @@ impl Target<'_> {
             .context("accumulateDirectory")
             .context(context)
     }
+}
+
+/// What a root gathers: as an earlier build found it, or as `gather` does, which is then remembered.
+pub(crate) fn gathered(
+    session: &Session,
+    loader: &Loader,
+    place: Option<&Place>,
+    gather: impl FnOnce(&RefCell<Trace>) -> Result<Accumulated>,
+) -> Result<Arc<Accumulated>> {
+    let key = BaseKey::new(&loader.root, place, session);
+    let memo = session.cx.memo;
+    if let Some(found) = memo.base(&key, session.cx.tree, &loader.chain) {
+        loader.trace.borrow_mut().add(found.trace.clone());
+        session.warnings.borrow_mut().extend(found.warnings.iter().cloned());
+        if let Some(kinds) = &found.kinds {
+            *session.kinds.borrow_mut() = kinds.clone();
+            *session.schema_is_set.borrow_mut() = true;
+        }
+        return Ok(found.result.clone());
+    }
+    let trace = RefCell::new(Trace::default());
+    trace.borrow_mut().roots.insert(loader.root.as_str().into());
+    let had_schema = *session.schema_is_set.borrow();
+    let outer = session.warnings.take();
+    let result = gather(&trace);
+    let trace = Arc::new(trace.into_inner());
+    loader.trace.borrow_mut().add(trace.clone());
+    let warnings = session.warnings.replace(outer);
+    session.warnings.borrow_mut().extend(warnings.iter().cloned());
+    let result = Arc::new(result?);
+    let set_here = *session.schema_is_set.borrow() && !had_schema;
+    let kinds = set_here.then(|| session.kinds());
+    memo.keep_base(key, Base { trace, result: result.clone(), warnings, kinds });
+    Ok(result)
 }
 
 /// Whether two addresses mean one repository: scheme, user and `.git` do not count.

@@ -1,12 +1,12 @@
 //! Where transformers read and write: kustomize's default field specs, and what `configurations` and `crds`
 //! add to them.
 
-use std::collections::BTreeMap;
-use std::sync::{Arc, OnceLock};
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use gitops_model::Gvk;
+use gitops_schema::field_specs::{self, FIELD_SPECS, FieldSpec as FieldSpecRow, NAME_REFERENCES};
 use gitops_yaml::{Node, SmolStr};
-use serde::Deserialize;
 
 use crate::decode::{Decode, Field, Reader, Text, record, text};
 use crate::error::{Context as _, Error, Result};
@@ -43,7 +43,7 @@ pub(crate) struct Spec {
 }
 
 /// Which fields hold the names of one kind of object.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct NameReference {
     pub(crate) to: Gvk,
     pub(crate) from: Vec<Spec>,
@@ -55,6 +55,20 @@ pub(crate) struct Config {
     /// By the name of the transformer, `nameReference` aside.
     specs: BTreeMap<&'static str, Vec<Spec>>,
     pub(crate) name_references: Vec<NameReference>,
+    name_fields: NameFields,
+}
+
+/// A field that holds a name, of the kind that is known, and what kind it names.
+type NameField = (Gvk, Spec);
+
+/// The fields of each kind that hold names, found once. A copy, which may be changed, starts without.
+#[derive(Debug, Default)]
+struct NameFields(Mutex<HashMap<Gvk, Arc<[NameField]>>>);
+
+impl Clone for NameFields {
+    fn clone(&self) -> Self {
+        Self::default()
+    }
 }
 
 const LISTS: [&str; 11] = [
@@ -94,11 +108,32 @@ impl Config {
     /// kustomize's defaults.
     pub(crate) fn defaults() -> &'static Arc<Self> {
         static DEFAULTS: OnceLock<Arc<Config>> = OnceLock::new();
-        DEFAULTS.get_or_init(|| Arc::new(table::read()))
+        DEFAULTS.get_or_init(|| {
+            let specs = FIELD_SPECS.iter().map(|(name, specs)| (*name, known_specs(specs)));
+            let references = NAME_REFERENCES.iter();
+            let references = references
+                .map(|(to, from)| NameReference { to: known_gvk(to), from: known_specs(from) });
+            let (specs, name_references) = (specs.collect(), references.collect());
+            Arc::new(Self { specs, name_references, ..Self::default() })
+        })
     }
 
     pub(crate) fn specs(&self, transformer: &str) -> &[Spec] {
         self.specs.get(transformer).map(Vec::as_slice).unwrap_or_default()
+    }
+
+    /// The fields of a kind that hold names, with the kinds that they name.
+    pub(crate) fn name_fields(&self, kind: &Gvk) -> Arc<[NameField]> {
+        let mut known = self.name_fields.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(fields) = known.get(kind) {
+            return fields.clone();
+        }
+        let references = self.name_references.iter();
+        let fields = references.flat_map(|r| r.from.iter().map(move |spec| (&r.to, spec)));
+        let of_kind = fields.filter(|(_, spec)| Id::selects(&spec.gvk, kind));
+        let any = |spec: &Spec| Spec { gvk: Gvk::default(), ..spec.clone() };
+        let of_kind = of_kind.map(|(to, spec)| (to.clone(), any(spec))).collect();
+        known.entry(kind.clone()).or_insert(of_kind).clone()
     }
 
     /// Adds one spec, as a merge would.
@@ -191,90 +226,42 @@ fn merge_one(into: &mut Vec<Spec>, spec: Spec) -> Result<()> {
     }
 }
 
-mod table {
-    use gitops_schema::tables::KUSTOMIZE_FIELD_SPECS;
+/// A gvk of the defaults.
+fn known_gvk(gvk: &field_specs::Gvk) -> Gvk {
+    let part = SmolStr::new_static;
+    Gvk { group: part(gvk.group), version: part(gvk.version), kind: part(gvk.kind) }
+}
 
-    use super::{BTreeMap, Config, Deserialize, Gvk, LISTS, NameReference, SmolStr, Spec};
+fn known_specs(specs: &[FieldSpecRow]) -> Vec<Spec> {
+    let known = |spec: &FieldSpecRow| Spec {
+        gvk: known_gvk(&spec.gvk),
+        path: SmolStr::new_static(spec.path),
+        create: spec.create,
+    };
+    specs.iter().map(known).collect()
+}
 
-    #[derive(Deserialize)]
-    struct Table {
-        pod: BTreeMap<String, String>,
-        #[serde(rename = "nameReference")]
-        name_reference: Vec<Reference>,
-        #[serde(flatten)]
-        lists: BTreeMap<String, Vec<Row>>,
-    }
+#[cfg(test)]
+mod tests {
+    use super::Config;
 
-    #[derive(Deserialize)]
-    struct Row {
-        path: String,
-        #[serde(default)]
-        create: bool,
-        #[serde(default)]
-        kinds: Vec<String>,
-    }
-
-    #[derive(Deserialize)]
-    struct Reference {
-        to: String,
-        from: Vec<Row>,
-    }
-
-    pub(super) fn read() -> Config {
-        let table: Table =
-            serde_json::from_str(KUSTOMIZE_FIELD_SPECS).expect("the embedded table is well-formed");
-        let expand = |rows: &[Row]| rows.iter().flat_map(|row| specs(row, &table.pod)).collect();
-        let mut config = Config::default();
-        for name in LISTS {
-            let rows = table.lists.get(name).map(Vec::as_slice).unwrap_or_default();
-            config.specs.insert(name, expand(rows));
-        }
-        for reference in &table.name_reference {
-            let from = expand(&reference.from);
-            config.name_references.push(NameReference { to: gvk(&reference.to), from });
-        }
-        config.sort();
-        config
-    }
-
-    fn specs(row: &Row, pods: &BTreeMap<String, String>) -> Vec<Spec> {
-        if row.kinds.is_empty() {
-            let gvk = Gvk::default();
-            return vec![Spec { gvk, path: row.path.as_str().into(), create: row.create }];
-        }
-        let one = |kind: &String| {
-            let gvk = gvk(kind);
-            let pod = pods.get(gvk.kind.as_str()).or_else(|| pods.get("*"));
-            let path = row.path.replace("{pod}", pod.map_or("", String::as_str));
-            Spec { gvk, path: path.into(), create: row.create }
+    #[test]
+    fn pods_are_found_where_each_kind_keeps_them() {
+        let config = Config::defaults();
+        let reference = config.name_references.iter().find(|r| r.to.kind == "ConfigMap").unwrap();
+        let path = |kind: &str| {
+            let spec = reference.from.iter().find(|s| s.gvk.kind == kind).unwrap();
+            spec.path.to_string()
         };
-        row.kinds.iter().map(one).collect()
+        assert_eq!(path("Pod"), "spec/volumes/configMap/name");
+        assert_eq!(path("CronJob"), "spec/jobTemplate/spec/template/spec/volumes/configMap/name");
     }
 
-    /// Reads `Kind` or `Kind.version.group`, `*` for any.
-    fn gvk(text: &str) -> Gvk {
-        let mut parts = text.splitn(3, '.');
-        let mut part = || SmolStr::new(parts.next().filter(|p| *p != "*").unwrap_or_default());
-        let (kind, version, group) = (part(), part(), part());
-        Gvk { group, version, kind }
-    }
-
-    #[cfg(test)]
-    mod tests {
-        #[test]
-        fn pods_are_found_where_each_kind_keeps_them() {
-            let config = super::read();
-            let reference =
-                config.name_references.iter().find(|r| r.to.kind == "ConfigMap").unwrap();
-            let path = |kind: &str| {
-                let spec = reference.from.iter().find(|s| s.gvk.kind == kind).unwrap();
-                spec.path.to_string()
-            };
-            assert_eq!(path("Pod"), "spec/volumes/configMap/name");
-            assert_eq!(
-                path("CronJob"),
-                "spec/jobTemplate/spec/template/spec/volumes/configMap/name"
-            );
-        }
+    #[test]
+    fn the_defaults_are_sorted() {
+        let mut sorted = Config::clone(Config::defaults());
+        sorted.sort();
+        assert_eq!(sorted.specs, Config::defaults().specs);
+        assert_eq!(sorted.name_references, Config::defaults().name_references);
     }
 }

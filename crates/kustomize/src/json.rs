@@ -1,6 +1,7 @@
 //! JSON as Go writes it, and what a trip through it does to a tree.
 
 use std::collections::BTreeMap;
+use std::convert::Infallible;
 use std::fmt::Write as _;
 
 use gitops_yaml::{
@@ -45,8 +46,11 @@ fn float_in_yaml(f: f64) -> String {
 /// The text of a string in quotes, escaped as Go escapes it.
 pub(crate) fn quote(text: &str, out: &mut String) {
     out.push('"');
-    for c in text.chars() {
-        match c {
+    let mut rest = text;
+    while let Some(at) = rest.find(is_escaped) {
+        out.push_str(&rest[..at]);
+        let mut chars = rest[at..].chars();
+        match chars.next().unwrap_or_default() {
             '"' => out.push_str("\\\""),
             '\\' => out.push_str("\\\\"),
             '\n' => out.push_str("\\n"),
@@ -54,13 +58,18 @@ pub(crate) fn quote(text: &str, out: &mut String) {
             '\t' => out.push_str("\\t"),
             '\u{8}' => out.push_str("\\b"),
             '\u{c}' => out.push_str("\\f"),
-            '<' | '>' | '&' | '\u{2028}' | '\u{2029}' | '\0'..='\u{1f}' => {
-                let _ = write!(out, "\\u{:04x}", c as u32);
+            c => {
+                let _ = write!(out, "\\u{:04x}", u32::from(c));
             }
-            c => out.push(c),
         }
+        rest = chars.as_str();
     }
+    out.push_str(rest);
     out.push('"');
+}
+
+fn is_escaped(c: char) -> bool {
+    matches!(c, '"' | '\\' | '<' | '>' | '&' | '\u{2028}' | '\u{2029}' | '\0'..='\u{1f}')
 }
 
 /// Compact JSON with sorted keys.
@@ -107,17 +116,18 @@ fn encode_scalar(scalar: &Scalar, out: &mut String) {
 /// What remains of a tree that went to JSON, into Go values, and to YAML again: numbers are floats of 64
 /// bits, and strings are quoted only where they must be.
 pub(crate) fn round_trip(node: &mut Node) {
-    match &mut node.value {
-        Value::Scalar(s) => {
-            if let Some(new) = round_trip_scalar(s) {
-                *s = new;
-            }
-        }
-        Value::Seq(_) => node.as_seq_mut().into_iter().flatten().for_each(round_trip),
-        Value::Map(_) => {
-            node.as_map_mut().into_iter().flatten().for_each(|e| round_trip(&mut e.value));
-        }
+    if let Some(new) = round_tripped(node) {
+        *node = new;
     }
+}
+
+fn round_tripped(node: &Node) -> Option<Node> {
+    if let Value::Scalar(s) = &node.value {
+        let new = round_trip_scalar(s).filter(|new| new != s)?;
+        return Some(Node::scalar(new, node.origin.clone()));
+    }
+    let Ok(new) = node.with_children(&mut |child| Ok::<_, Infallible>(round_tripped(child)));
+    new
 }
 
 /// A date or time as Go writes it.

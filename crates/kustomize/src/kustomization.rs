@@ -255,8 +255,7 @@ impl Kustomization {
             );
             return Err(Error::new(message, None));
         };
-        let content = loader.read(&path(name)?)?;
-        let file = loader.parse(&content);
+        let file = loader.parse(&loader.find(&path(name)?)?)?;
         let first_end = file.documents.get(1).map(|second| second.span().start);
         let error = file
             .errors

@@ -167,6 +167,5 @@ pub fn load_objects(cx: &Context, path: &str) -> Result<Vec<Resource>, Vec<Probl
 /// What `kustomize build` prints for these objects.
 #[must_use]
 pub fn print(resources: &[Arc<Resource>]) -> String {
-    let documents = resources.iter().map(|r| gitops_yaml::print(&r.body, &PrintOptions::KUSTOMIZE));
-    documents.collect::<Vec<_>>().join("---\n")
+    gitops_yaml::print_all(resources.iter().map(|r| &r.body), &PrintOptions::KUSTOMIZE)
 }

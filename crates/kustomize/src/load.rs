@@ -26,11 +26,10 @@ pub(crate) struct Loader<'a> {
     pub(crate) trace: &'a RefCell<Trace>,
 }
 
-/// The bytes of a file, and under which path and id they are known.
+/// A file, by the path and the id under which its bytes are known.
 pub(crate) struct Content {
     pub(crate) path: String,
     pub(crate) id: ContentId,
-    pub(crate) bytes: Arc<[u8]>,
 }
 
 impl<'a> Loader<'a> {
@@ -46,6 +45,14 @@ impl<'a> Loader<'a> {
         loader.root = loader.directory(root)?;
         loader.chain.push(loader.root.clone());
         Ok(loader)
+    }
+
+    /// The same loader, its notes in another place.
+    pub(crate) fn traced<'b>(&self, trace: &'b RefCell<Trace>) -> Loader<'b>
+    where
+        'a: 'b,
+    {
+        Loader { trace, root: self.root.clone(), chain: self.chain.clone(), ..*self }
     }
 
     /// A loader for another root that this one names.
@@ -128,7 +135,7 @@ impl<'a> Loader<'a> {
         })
     }
 
-    /// Reads a file that the kustomization names.
+    /// Finds a file that the kustomization names.
     pub(crate) fn load(&self, name: &str) -> Result<Content> {
         if crate::remote::is_url(name) {
             return Err(crate::remote::unreachable(name));
@@ -154,21 +161,28 @@ impl<'a> Loader<'a> {
             let message = format!("security; file '/{path}' is not in or below '/{}'", self.root);
             return Err(Error::new(message, None));
         }
-        self.read(&resolved)
+        self.find(&resolved)
     }
 
-    /// Reads a file by its path in the tree.
-    pub(crate) fn read(&self, path: &str) -> Result<Content> {
-        let failed = |e: gitops_model::TreeError| Error::new(e.to_string(), None);
-        let id = self.tree.content_id(path).map_err(failed)?;
+    /// Finds a file by its path in the tree.
+    pub(crate) fn find(&self, path: &str) -> Result<Content> {
+        let id = self.tree.content_id(path).map_err(unreadable)?;
         self.note(path, Seen::Content(id));
-        let bytes = self.tree.read(path).map_err(failed)?;
-        Ok(Content { path: path.to_owned(), id, bytes })
+        Ok(Content { path: path.to_owned(), id })
     }
 
-    /// The parse of a file.
-    pub(crate) fn parse(&self, content: &Content) -> Arc<ParsedFile> {
-        self.sources.load(&self.tree.written_at(&content.path), content.id, &content.bytes)
+    /// The bytes of a file.
+    pub(crate) fn bytes(&self, content: &Content) -> Result<Arc<[u8]>> {
+        self.tree.read(&content.path).map_err(unreadable)
+    }
+
+    /// The parse of a file, which is read if nobody has parsed it yet.
+    pub(crate) fn parse(&self, content: &Content) -> Result<Arc<ParsedFile>> {
+        let at = self.tree.written_at(&content.path);
+        if let Some(parsed) = self.sources.loaded(&at, content.id) {
+            return Ok(parsed);
+        }
+        Ok(self.sources.load(&at, content.id, &self.bytes(content)?))
     }
 
     fn note(&self, path: &str, seen: Seen) {
@@ -187,11 +201,24 @@ impl<'a> Loader<'a> {
         path
     }
 
+    /// The first symbolic link on a path; the directories of this root are none.
     fn first_link(&self, path: &str) -> Option<(usize, SmolStr)> {
+        let plain = shared_directories(path, &self.root);
         let ends = path.match_indices('/').map(|(i, _)| i).chain(std::iter::once(path.len()));
-        ends.filter(|end| *end > 0)
+        ends.filter(|end| *end > plain)
             .find_map(|end| Some((end, self.tree.link_target(&path[..end])?)))
     }
+}
+
+fn unreadable(error: gitops_model::TreeError) -> Error {
+    Error::new(error.to_string(), None)
+}
+
+/// The length of the directories at the start of a path that `root` shares.
+fn shared_directories(path: &str, root: &str) -> usize {
+    let same = path.bytes().zip(root.bytes()).take_while(|(a, b)| a == b).count();
+    let ends = |text: &str| matches!(text.as_bytes().get(same), None | Some(b'/'));
+    if ends(path) && ends(root) { same } else { path[..same].rfind('/').unwrap_or(0) }
 }
 
 /// Whether `path` is `root` or below it.

@@ -1,10 +1,11 @@
 //! Results of earlier builds, found again by what they read.
 
 use std::collections::HashMap;
-use std::hash::Hash;
+use std::hash::{Hash, Hasher};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use gitops_model::{Problem, Tree};
+use gitops_schema::MergeSchema;
 use gitops_yaml::{ContentId, Node};
 
 use crate::accumulate::Accumulated;
@@ -48,8 +49,26 @@ pub(crate) struct BaseKey {
     place: Option<Place>,
     options: Options,
     /// The schema that counts when the base is entered.
-    schema: Option<usize>,
+    schema: Option<ItsOwn>,
     schema_is_set: bool,
+}
+
+/// A schema, the same as itself alone. It is kept, so that no other gets its address.
+#[derive(Debug, Clone)]
+struct ItsOwn(Arc<MergeSchema>);
+
+impl PartialEq for ItsOwn {
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+}
+
+impl Eq for ItsOwn {}
+
+impl Hash for ItsOwn {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        Arc::as_ptr(&self.0).hash(state);
+    }
 }
 
 impl BaseKey {
@@ -59,7 +78,7 @@ impl BaseKey {
             root: root.to_owned(),
             place: place.cloned(),
             options: session.options.clone(),
-            schema: kinds.custom.as_ref().map(|schema| Arc::as_ptr(schema) as usize),
+            schema: kinds.custom.clone().map(ItsOwn),
             schema_is_set: *session.schema_is_set.borrow(),
         }
     }

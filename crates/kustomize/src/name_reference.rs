@@ -9,7 +9,7 @@ use crate::config::{Config, Spec};
 use crate::error::{Context as _, Error, Result};
 use crate::fields::{Tag, rewrite, string, written};
 use crate::id::{Id, Kinds};
-use crate::object::Object;
+use crate::object::{History, Object};
 use crate::resources::Resources;
 
 /// What is looked at of every object that may be referred to.
@@ -43,10 +43,9 @@ impl Candidate {
 
 /// Updates all references.
 pub(crate) fn fix(resources: &mut Resources, config: &Config, kinds: &Kinds) -> Result<()> {
-    let mut candidates: Vec<Candidate> =
-        resources.0.iter().filter_map(|o| Candidate::new(o, kinds)).collect();
     // Only a name that an object once had leads to it.
-    candidates.retain(|c| !c.previous.is_empty());
+    let renamed = resources.0.iter().filter(|o| !o.history.previous.is_empty());
+    let candidates: Vec<Candidate> = renamed.filter_map(|o| Candidate::new(o, kinds)).collect();
     let mut by_name: HashMap<SmolStr, Vec<usize>> = HashMap::new();
     for (i, candidate) in candidates.iter().enumerate() {
         for id in &candidate.previous {
@@ -56,16 +55,12 @@ pub(crate) fn fix(resources: &mut Resources, config: &Config, kinds: &Kinds) -> 
             }
         }
     }
-    let mut by_kind: HashMap<Gvk, Vec<(&Gvk, Spec)>> = HashMap::new();
     for object in &mut resources.0 {
-        let referrer = Referrer::new(object, kinds)?;
-        let original = object.original_id(kinds).gvk;
-        let gvk = object.gvk();
-        let fields = match by_kind.get(&original) {
-            Some(known) => known,
-            None => by_kind.entry(original.clone()).or_insert(fields_of(config, &original)),
-        };
-        for (to, spec) in fields {
+        let referrer = Referrer::new(&object.body, &object.history, kinds)?;
+        let gvk = &referrer.id.gvk;
+        let original = object.history.previous.first().map_or(&gvk.kind, |p| &p.kind);
+        let original = Gvk { kind: original.clone(), ..gvk.clone() };
+        for (to, spec) in &*config.name_fields(&original) {
             let target = Target {
                 referrer: &referrer,
                 to,
@@ -73,7 +68,7 @@ pub(crate) fn fix(resources: &mut Resources, config: &Config, kinds: &Kinds) -> 
                 by_name: &by_name,
                 role: role_of(&object.body, spec),
             };
-            rewrite(&mut object.body, &gvk, spec, None, &mut |node| target.update(node))
+            rewrite(&mut object.body, gvk, spec, None, &mut |node| target.update(node))
                 .with_context(|| {
                     let (path, id) = (&spec.path, &referrer.id);
                     format!("updating name reference in '{path}' field of '{id}'")
@@ -83,29 +78,20 @@ pub(crate) fn fix(resources: &mut Resources, config: &Config, kinds: &Kinds) -> 
     Ok(())
 }
 
-/// The fields of a kind that hold names, with the kinds that they name.
-fn fields_of<'c>(config: &'c Config, kind: &Gvk) -> Vec<(&'c Gvk, Spec)> {
-    let references = config.name_references.iter();
-    let fields = references.flat_map(|r| r.from.iter().map(move |spec| (&r.to, spec)));
-    let of_kind = fields.filter(|(_, spec)| Id::selects(&spec.gvk, kind));
-    of_kind.map(|(to, spec)| (to, Spec { gvk: Gvk::default(), ..spec.clone() })).collect()
-}
-
 /// The object that holds a reference.
-struct Referrer {
+struct Referrer<'a> {
     id: Id,
-    prefixes: Vec<SmolStr>,
-    suffixes: Vec<SmolStr>,
+    history: &'a History,
     /// Namespaces that a role binding's service accounts name.
     bound: HashSet<SmolStr>,
 }
 
-impl Referrer {
-    fn new(object: &Object, kinds: &Kinds) -> Result<Self> {
-        let id = object.id(kinds);
+impl<'a> Referrer<'a> {
+    fn new(body: &Node, history: &'a History, kinds: &Kinds) -> Result<Self> {
+        let id = Id::of(body, kinds);
         let mut bound = HashSet::new();
         if id.gvk.kind == "RoleBinding" {
-            for subject in object.body.get("subjects").map(Node::items).unwrap_or_default() {
+            for subject in body.get("subjects").map(Node::items).unwrap_or_default() {
                 let kind = subject.get("kind").and_then(Node::text);
                 let Some(namespace) =
                     subject.get("namespace").filter(|_| kind == Some("ServiceAccount"))
@@ -120,9 +106,7 @@ impl Referrer {
                 bound.insert(text.into());
             }
         }
-        let history = &object.history;
-        let (prefixes, suffixes) = (history.prefixes.clone(), history.suffixes.clone());
-        Ok(Self { id, prefixes, suffixes, bound })
+        Ok(Self { id, history, bound })
     }
 
     /// Whether it may refer to the candidate at all.
@@ -144,7 +128,7 @@ fn role_of(body: &Node, spec: &Spec) -> Option<Gvk> {
 }
 
 struct Target<'a> {
-    referrer: &'a Referrer,
+    referrer: &'a Referrer<'a>,
     to: &'a Gvk,
     candidates: &'a [Candidate],
     by_name: &'a HashMap<SmolStr, Vec<usize>>,
@@ -270,8 +254,8 @@ impl Target<'_> {
         let same = |a: &[SmolStr], b: &[SmolStr]| {
             empty_matches && (a.is_empty() || b.is_empty()) || same_ending(a, b)
         };
-        same(&self.referrer.prefixes, &candidate.prefixes)
-            && same(&self.referrer.suffixes, &candidate.suffixes)
+        let history = self.referrer.history;
+        same(&history.prefixes, &candidate.prefixes) && same(&history.suffixes, &candidate.suffixes)
     }
 }
 

@@ -9,7 +9,7 @@ use gitops_yaml::SmolStr;
 
 use crate::decode::text;
 use crate::error::{Context as _, Error, Result};
-use crate::id::{Id, gvk_text};
+use crate::id::Id;
 use crate::kustomization::SortOptions;
 use crate::object::Object;
 
@@ -60,28 +60,25 @@ impl<'a> Ranks<'a> {
     }
 
     fn key(&self, id: Id) -> Key {
-        let (rank, by_kind) = (self.of(&id.gvk.kind), sort_text(&id.gvk));
-        Key { rank, by_kind, by_name: id_text(&id), gvk: id.gvk }
+        Key { rank: self.of(&id.gvk.kind), id }
     }
 }
 
 /// What an object is sorted by.
 struct Key {
     rank: i64,
-    by_kind: String,
-    by_name: String,
-    gvk: Gvk,
+    id: Id,
 }
 
 impl Key {
     fn compare(&self, other: &Self) -> Ordering {
-        let (a, b) = (&self.gvk, &other.gvk);
+        let (a, b) = (&self.id.gvk, &other.id.gvk);
         if a == b {
-            return self.by_name.cmp(&other.by_name);
+            return compare_joined(&name_parts(&self.id), &name_parts(&other.id));
         }
         let namespaces = a.kind == "Namespace" && b.kind == "Namespace";
         let reversed = namespaces && (a.group.is_empty() || b.group.is_empty());
-        let by_kind = self.by_kind.cmp(&other.by_kind);
+        let by_kind = compare_joined(&kind_parts(a), &kind_parts(b));
         let by_rank = self.rank.cmp(&other.rank);
         by_rank.then(if reversed { by_kind.reverse() } else { by_kind })
     }
@@ -97,11 +94,20 @@ fn or<'t>(text: &'t SmolStr, none: &'static str) -> &'t str {
 }
 
 fn sort_text(gvk: &Gvk) -> String {
-    format!("{}_{}_{}", or(&gvk.group, "~G"), or(&gvk.version, "~V"), or(&gvk.kind, "~K"))
+    kind_parts(gvk).concat()
 }
 
-fn id_text(id: &Id) -> String {
-    format!("{}|{}|{}", gvk_text(&id.gvk), or(&id.namespace, "~X"), or(&id.name, "~N"))
+fn kind_parts(gvk: &Gvk) -> [&str; 5] {
+    [or(&gvk.group, "~G"), "_", or(&gvk.version, "~V"), "_", or(&gvk.kind, "~K")]
+}
+
+fn name_parts(id: &Id) -> [&str; 3] {
+    [or(&id.namespace, "~X"), "|", or(&id.name, "~N")]
+}
+
+/// The order of two texts by their parts.
+fn compare_joined(a: &[&str], b: &[&str]) -> Ordering {
+    a.iter().flat_map(|part| part.bytes()).cmp(b.iter().flat_map(|part| part.bytes()))
 }
 
 /// Puts objects into the order that the root asks for.

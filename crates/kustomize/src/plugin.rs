@@ -336,7 +336,7 @@ impl Run<'_> {
         let mut targets = self.config.targets.clone();
         if let Some(path) = &self.config.target_file {
             let content = self.loader.load(path).or_at(path.span)?;
-            let file = self.loader.parse(&content);
+            let file = self.loader.parse(&content).or_at(path.span)?;
             let more = file.documents.first().and_then(|d| d.get("targets"));
             targets.extend(
                 more.map(|n| Vec::<ValueTarget>::decode(n, Field::new("targets", Reader::File)))

@@ -6,17 +6,15 @@ use gitops_model::Problem;
 use gitops_yaml::{ErrorKind, Node, ParseError, ParsedFile, Sources, Span, Value};
 
 use crate::error::{Error, Result};
-use crate::load::{Content, Loader};
 use crate::object::Object;
 use crate::written::check_keys;
 
 /// The objects of a file.
-pub(crate) fn objects_of(loader: &Loader, content: &Content) -> Result<Vec<Object>> {
-    let file = loader.parse(content);
+pub(crate) fn objects_of(file: &ParsedFile, sources: &Sources) -> Result<Vec<Object>> {
     let span = Span::new(file.id, 0, 0);
     let text =
         Text { documents: &file.documents, errors: &file.errors, text: &file.source.text, span };
-    objects(&text, loader.sources, true)
+    objects(&text, sources, true)
 }
 
 /// What stands in a file and is passed over, as kustomize passes over it.
@@ -174,9 +172,6 @@ pub(crate) fn check_metadata(node: &Node) -> Result<()> {
     if !fields.iter().any(|key| node.get(key).is_some_and(|n| !is_nothing(n))) {
         return Err(Error::at("missing Resource metadata", node.span()));
     }
-    let text = |n: Option<&Node>| {
-        n.filter(|n| !n.is_null()).and_then(Node::text).unwrap_or_default().to_owned()
-    };
     let kind = text(node.get("kind"));
     if kind.is_empty() {
         return Err(Error::at("missing kind in object", node.span()));
@@ -186,6 +181,10 @@ pub(crate) fn check_metadata(node: &Node) -> Result<()> {
         return Err(Error::at(message, node.span()));
     }
     Ok(())
+}
+
+fn text(node: Option<&Node>) -> &str {
+    node.filter(|n| !n.is_null()).and_then(Node::text).unwrap_or_default()
 }
 
 /// Nothing but a comment may follow `---` on its line.

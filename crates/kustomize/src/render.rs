@@ -6,7 +6,7 @@ use std::sync::Arc;
 use gitops_model::{Gvk, Problem, Resource, Unchecked};
 use gitops_yaml::{Node, Number, Scalar, ScalarKind, Sources, Span, Value};
 
-use crate::accumulate::{Accumulated, Target};
+use crate::accumulate::{Accumulated, Target, gathered};
 use crate::build_metadata::{ORIGIN, Place, TRANSFORMATIONS};
 use crate::config::Spec;
 use crate::decode::{Pair, Pairs, Text};
@@ -93,16 +93,36 @@ fn render_root(
         options,
         kinds: RefCell::new(Kinds { release: options.release, custom: None }),
         schema_is_set: RefCell::new(false),
-        warnings: RefCell::new(warnings),
+        warnings: RefCell::default(),
         left_out,
         build_metadata,
     };
-    session.set_schema(&kustomization, &loader, &Resources::default())?;
-    let place = build_metadata.map(|_| Place::default());
-    let target = Target { session: &session, loader, kustomization, file_name, place };
-    let all = target.accumulate(Accumulated::empty())?;
-    let resources = finish(all, &target.kustomization, &session.kinds(), cx.sources)?;
+    let wants_more = build_metadata.is_some() || !kustomization.openapi.is_empty();
+    let all = if edited.is_some() || wants_more || kustomization.is_component() {
+        session.warnings.borrow_mut().extend(warnings);
+        session.set_schema(&kustomization, &loader, &Resources::default())?;
+        let place = build_metadata.map(|_| Place::default());
+        let kustomization = kustomization.clone();
+        let target = Target { session: &session, loader, kustomization, file_name, place };
+        target.accumulate(Accumulated::empty())?
+    } else {
+        as_base(&session, &loader)?
+    };
+    let resources = finish(all, &kustomization, &session.kinds(), cx.sources)?;
     Ok((resources, session.warnings.take()))
+}
+
+/// What a root gathers that others may name as a base: it is gathered once for all of them.
+fn as_base(session: &Session, loader: &Loader) -> Result<Accumulated> {
+    let all = gathered(session, loader, None, |trace| {
+        let loader = loader.traced(trace);
+        let (kustomization, file_name, warnings) = Kustomization::load(&loader)?;
+        session.warnings.borrow_mut().extend(warnings);
+        let target = Target { session, loader, kustomization, file_name, place: None };
+        target.accumulate(Accumulated::empty())
+    })?;
+    session.leave_out(&all.left_out);
+    Ok(Accumulated::clone(&all))
 }
 
 /// What kustomize does last: hashes, references, vars, order.
@@ -191,8 +211,7 @@ pub(crate) fn load_objects(
     let trace = RefCell::new(Trace::default());
     let read = || {
         let loader = Loader::new(cx.tree, cx.sources, &options, "", &trace)?;
-        let content = loader.read(path)?;
-        crate::read::objects_of(&loader, &content)
+        crate::read::objects_of(&*loader.parse(&loader.find(path)?)?, cx.sources)
     };
     let objects = read().and_then(|objects| {
         objects.iter().try_for_each(crate::read::check_twice)?;

@@ -33,6 +33,16 @@ impl Session<'_> {
         self.kinds.borrow().clone()
     }
 
+    /// Notes remote resources that were left out.
+    pub(crate) fn leave_out(&self, left_out: &[Unchecked]) {
+        let mut known = self.left_out.borrow_mut();
+        for unchecked in left_out {
+            if !known.contains(unchecked) {
+                known.push(unchecked.clone());
+            }
+        }
+    }
+
     /// Takes the schema of an `openapi` field, unless one counts already. kustomize reads its own schema
     /// when it meets a kind that it does not know; if it did so in what is there `before`, that one stays.
     pub(crate) fn set_schema(
@@ -56,7 +66,7 @@ impl Session<'_> {
                 Err(Error::at(message, version.span))
             }
             (Some(content), None) => {
-                let file = loader.parse(&content);
+                let file = loader.parse(&content)?;
                 let document = file.documents.first().filter(|d| d.as_map().is_some());
                 let Some(document) = document.filter(|_| file.errors.is_empty()) else {
                     let span = file.errors.first().map(|e| e.span).or(path.map(|p| p.span));

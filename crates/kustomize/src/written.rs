@@ -113,35 +113,21 @@ fn first_char(span: Span, sources: &Sources) -> Option<u8> {
 
 /// Makes of values what printing makes of them: kustomize's way out leads through text twice.
 pub(crate) fn settle(node: &mut Node, sources: &Sources) -> Result<()> {
-    if !changes(node) {
-        return Ok(());
+    if let Some(settled) = settled(node, sources)? {
+        *node = settled;
     }
-    let in_flow = matches!(first_char(node.span(), sources), Some(b'{' | b'['));
-    let child = |child: &mut Node| {
-        let span = child.span();
-        match &mut child.value {
-            Value::Scalar(s) if is_empty_null(s) && in_flow => *s = Scalar::string(""),
-            Value::Scalar(s) => settle_text(s, in_flow).or_at(span)?,
-            _ => settle(child, sources)?,
-        }
-        Ok(())
-    };
-    match &node.value {
-        Value::Scalar(_) => Ok(()),
-        Value::Seq(_) => node.as_seq_mut().into_iter().flatten().try_for_each(child),
-        Value::Map(_) => {
-            let values = node.as_map_mut().into_iter().flatten().map(|e| &mut e.value);
-            values.into_iter().try_for_each(child)
-        }
-    }
+    Ok(())
 }
 
-fn changes(node: &Node) -> bool {
-    match &node.value {
-        Value::Scalar(s) => is_empty_null(s) || is_block(s) || s.text.contains(NEXT_LINE),
-        Value::Seq(items) => items.iter().any(changes),
-        Value::Map(entries) => entries.iter().any(|e| changes(&e.value)),
-    }
+fn settled(node: &Node, sources: &Sources) -> Result<Option<Node>> {
+    node.with_children(&mut |child| match &child.value {
+        Value::Scalar(s) => {
+            let in_flow = || matches!(first_char(node.span(), sources), Some(b'{' | b'['));
+            let settled = settled_scalar(s, in_flow).or_at(child.span())?;
+            Ok(settled.map(|s| Node::scalar(s, child.origin.clone())))
+        }
+        _ => settled(child, sources),
+    })
 }
 
 /// A null that is written as nothing; inside `{}` or `[]` it ends as an empty string.
@@ -153,22 +139,25 @@ fn is_block(scalar: &Scalar) -> bool {
     matches!(scalar.style, Style::Folded | Style::Literal)
 }
 
-fn settle_text(scalar: &mut Scalar, in_flow: bool) -> Result<()> {
-    if is_block(scalar) && !in_flow {
+fn settled_scalar(scalar: &Scalar, in_flow: impl Fn() -> bool) -> Result<Option<Scalar>> {
+    if is_empty_null(scalar) {
+        return Ok(in_flow().then(|| Scalar::string("")));
+    }
+    let mut again = None;
+    if is_block(scalar) && !in_flow() {
         if scalar.text.starts_with('\t') && crate::folded::stays_block(&scalar.text) {
             let message = "found a tab character where an indentation space is expected";
             return Err(Error::new(message, None));
         }
-        if scalar.style == Style::Folded
-            && let Some(again) = crate::folded::round_trip(&scalar.text)
-        {
-            scalar.text = again.into();
+        if scalar.style == Style::Folded {
+            again = crate::folded::round_trip(&scalar.text);
         }
     }
-    if scalar.text.contains(NEXT_LINE) {
-        scalar.text = folded_next_lines(&scalar.text).into();
+    let text = again.as_deref().unwrap_or(&scalar.text);
+    if text.contains(NEXT_LINE) {
+        again = Some(folded_next_lines(text));
     }
-    Ok(())
+    Ok(again.map(|text| Scalar { text: text.into(), ..scalar.clone() }))
 }
 
 const NEXT_LINE: char = '\u{85}';

@@ -53,6 +53,11 @@ pub trait Tree: Send + Sync {
     /// When no file stands there, or it cannot be read.
     fn read(&self, path: &str) -> Result<Arc<[u8]>, TreeError>;
 
+    /// Tells of files that will be read soon, for trees that are slow to give one at a time.
+    fn read_ahead(&self, paths: &[SmolStr]) {
+        let _ = paths;
+    }
+
     /// The names in a directory with their kinds, in byte order; empty where none stands.
     fn list(&self, path: &str) -> Vec<(SmolStr, EntryKind)>;
 

@@ -4,6 +4,7 @@ mod cluster_scope;
 mod decode;
 mod defaults;
 mod definition;
+pub mod field_specs;
 mod mutability;
 mod quantity;
 mod removed;

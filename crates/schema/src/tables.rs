@@ -25,8 +25,6 @@ pub(crate) const TYPES: &str = table!("types");
 /// What older releases have otherwise.
 pub(crate) const TYPES_OLDER: &str = table!("types-older");
 
-/// Where kustomize's transformers write and read.
-pub const KUSTOMIZE_FIELD_SPECS: &str = table!("kustomize-field-specs");
 /// In which order kustomize prints kinds.
 pub const KUSTOMIZE_ORDER: &str = table!("kustomize-order");
 /// Which field names which object.

@@ -1,7 +1,8 @@
 //! Measures the program against the real kustomize, against parsing alone, and against itself on fleets of
-//! growing size. What is printed are ratios of processor time, each of the least of some runs, so that other
-//! work on the machine counts little.
+//! growing size. What is printed are ratios, each of the least of some runs: of processor time, on which other
+//! work on the machine counts little, and of the time that passes.
 
+mod clusters;
 mod fleets;
 mod measure;
 mod parse;
@@ -20,15 +21,21 @@ const FEW: usize = 3;
 const MANY: usize = 40;
 
 pub(crate) fn run(arguments: &[String]) -> Result<(), String> {
-    let (kustomize, repositories) = match arguments {
-        [flag, bin, rest @ ..] if flag == "--kustomize" => (Some(Path::new(bin)), rest),
-        rest => (None, rest),
-    };
+    let (mut kustomize, mut flux, mut repositories) = (None, None, arguments);
+    while let [flag, bin, rest @ ..] = repositories {
+        match flag.as_str() {
+            "--kustomize" => kustomize = Some(Path::new(bin)),
+            "--flux" => flux = Some(Path::new(bin)),
+            _ => break,
+        }
+        repositories = rest;
+    }
     let program = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/release/gitops-lint");
     if !program.exists() {
         return Err("there is no program yet; run `cargo build --release`".to_owned());
     }
-    let bench = Bench { program, kustomize, out: tempfile::tempdir().map_err(|e| e.to_string())? };
+    let out = tempfile::tempdir().map_err(|e| e.to_string())?;
+    let bench = Bench { program, kustomize, flux, out };
     for repository in repositories {
         bench.repository(&Path::new(repository).canonicalize().map_err(|e| e.to_string())?)?;
     }
@@ -38,6 +45,7 @@ pub(crate) fn run(arguments: &[String]) -> Result<(), String> {
 struct Bench<'b> {
     program: PathBuf,
     kustomize: Option<&'b Path>,
+    flux: Option<&'b Path>,
     out: tempfile::TempDir,
 }
 
@@ -49,41 +57,15 @@ impl Bench<'_> {
         let ours = self.build_all(repository)?;
         let one = self.ours(&["build", &small.to_string_lossy()], MANY)?;
         if let Some(kustomize) = self.kustomize {
-            let theirs = |root: &Path| cost(kustomize, &["build", &root.to_string_lossy()], FEW);
-            let step = roots.len().div_ceil(MOST_ROOTS);
-            let some: Vec<&PathBuf> = roots.iter().step_by(step).collect();
-            let costs = some.iter().map(|root| theirs(root)).collect::<Result<Vec<_>, _>>()?;
-            let sum: f64 = costs.iter().map(|c| c.seconds).sum();
-            let all = sum * roots.len() as f64 / some.len() as f64;
-            row("build --all", ours.seconds, "a loop of kustomize build", all);
-            row("build, one root", one.seconds, "kustomize build", theirs(small)?.seconds);
-            self.clusters(repository, kustomize)?;
+            let theirs = |root: &PathBuf| cost(kustomize, &["build", &root.to_string_lossy()], FEW);
+            let all = clusters::over_some(&roots, theirs)?;
+            row("build --all", ours, "a loop of kustomize build", all);
+            row("build, one root", one, "kustomize build", theirs(small)?);
         }
-        parse::compare(repository, &roots, ours.peak)
-    }
-
-    /// All Flux Kustomizations of a repository against a build of the folder of each.
-    fn clusters(&self, repository: &Path, kustomize: &Path) -> Result<(), String> {
-        let out = self.out.path().join("clusters");
-        let (repository_text, out_text) = (repository.to_string_lossy(), out.to_string_lossy());
-        let ours = ["render", &repository_text, "--all-clusters", "--output-dir", &out_text];
-        let ours = self.ours(&ours, FEW)?;
-        let rendered = WalkDir::new(&out).into_iter().filter_map(Result::ok);
-        let texts = rendered.filter_map(|e| std::fs::read_to_string(e.path()).ok());
-        let mut folders: Vec<PathBuf> = texts.flat_map(|t| paths(&t)).collect();
-        folders.retain(|folder| repository.join(folder).join("kustomization.yaml").exists());
-        let step = folders.len().div_ceil(MOST_ROOTS).max(1);
-        let some: Vec<&PathBuf> = folders.iter().step_by(step).collect();
-        let mut sum = 0.0;
-        for folder in &some {
-            let folder = repository.join(folder);
-            sum += cost(kustomize, &["build", &folder.to_string_lossy()], FEW)?.seconds;
-        }
-        if !some.is_empty() {
-            let all = sum * folders.len() as f64 / some.len() as f64;
-            row("render, all clusters", ours.seconds, "kustomize build of their paths", all);
-        }
-        Ok(())
+        self.clusters(repository)?;
+        let empty = self.out.path().join("empty");
+        std::fs::create_dir_all(&empty).map_err(|e| e.to_string())?;
+        parse::compare(repository, &roots, ours.peak, self.build_all(&empty)?.peak)
     }
 
     fn build_all(&self, repository: &Path) -> Result<Cost, String> {
@@ -98,9 +80,17 @@ impl Bench<'_> {
 }
 
 /// One comparison: how many times faster.
-fn row(ours: &str, seconds: f64, theirs: &str, their_seconds: f64) {
-    let times = their_seconds / seconds.max(f64::EPSILON);
-    println!("  {ours}: {seconds:.4} s; {theirs}: {their_seconds:.3} s; {times:.0} times");
+fn row(what: &str, ours: Cost, their_what: &str, theirs: Cost) {
+    let times = |part: fn(&Cost) -> f64| part(&theirs) / part(&ours).max(f64::EPSILON);
+    println!(
+        "  {what}: {:.4} s, {:.4} s elapsed; {their_what}: {:.3} s, {:.3} s elapsed; {:.0} times, {:.0} elapsed",
+        ours.seconds,
+        ours.elapsed,
+        theirs.seconds,
+        theirs.elapsed,
+        times(|c| c.seconds),
+        times(|c| c.elapsed)
+    );
 }
 
 /// The kustomization roots below a folder.
@@ -113,15 +103,4 @@ fn roots(repository: &Path) -> Vec<PathBuf> {
     let folders: BTreeSet<PathBuf> =
         files.filter_map(|e| Some(e.path().parent()?.to_owned())).collect();
     folders.into_iter().collect()
-}
-
-/// The folders that the Flux Kustomizations of a text name.
-fn paths(text: &str) -> Vec<PathBuf> {
-    let documents = yaml_rust2::YamlLoader::load_from_str(text).unwrap_or_default();
-    let is_flux = |d: &&yaml_rust2::Yaml| {
-        d["kind"].as_str() == Some("Kustomization")
-            && d["apiVersion"].as_str().is_some_and(|v| v.starts_with("kustomize.toolkit."))
-    };
-    let path = |d: &yaml_rust2::Yaml| Some(d["spec"]["path"].as_str()?.trim_matches('/').into());
-    documents.iter().filter(is_flux).filter_map(path).collect()
 }

@@ -18,7 +18,11 @@ use std::process::ExitCode;
 type Command = (&'static str, &'static str, fn(&[String]) -> Result<(), String>);
 
 const COMMANDS: &[Command] = &[
-    ("bench", "[--kustomize BIN] [REPOSITORY...]: measure the program, as ratios", bench::run),
+    (
+        "bench",
+        "[--kustomize BIN] [--flux BIN] [REPOSITORY...]: measure the program, as ratios",
+        bench::run,
+    ),
     ("codegen", "[--check]: write what is derived in schemas/, from Go modules", codegen::run),
     ("dye", "CASES_DIR [--kustomize BIN]: prove that values lead to what wrote them", dye::run),
     ("fleet", "--clusters N --out DIR: write a Flux fleet before and after a change", fleet::run),

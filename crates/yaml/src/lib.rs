@@ -30,7 +30,7 @@ pub use node::{Entry, Node, Value};
 pub use number::Number;
 pub use origin::{Origin, Overridden};
 pub use parse::{ErrorKind, Limits, ParseError, Parsed, parse};
-pub use print::{KeyOrder, PrintOptions, print};
+pub use print::{KeyOrder, PrintOptions, print, print_all};
 pub use scalar::{Dialect, Exposure, Scalar, ScalarKind, Style, resolve};
 pub use smol_str::SmolStr;
 pub use source::{ContentId, ParsedFile, SourceFile, Sources};

@@ -232,6 +232,37 @@ impl Node {
         }
     }
 
+    /// This node with other children, where `new` gives any; what it gives none for stays shared.
+    ///
+    /// # Errors
+    /// The first of `new`.
+    pub fn with_children<E>(
+        &self,
+        new: &mut impl FnMut(&Self) -> Result<Option<Self>, E>,
+    ) -> Result<Option<Self>, E> {
+        match &self.value {
+            Value::Scalar(_) => Ok(None),
+            Value::Seq(items) => {
+                let mut changed: Option<Vec<Self>> = None;
+                for (i, item) in items.iter().enumerate() {
+                    if let Some(item) = new(item)? {
+                        changed.get_or_insert_with(|| items.to_vec())[i] = item;
+                    }
+                }
+                Ok(changed.map(|items| Self::seq(items, self.origin.clone())))
+            }
+            Value::Map(entries) => {
+                let mut changed: Option<Vec<Entry>> = None;
+                for (i, entry) in entries.iter().enumerate() {
+                    if let Some(value) = new(&entry.value)? {
+                        changed.get_or_insert_with(|| entries.to_vec())[i].value = value;
+                    }
+                }
+                Ok(changed.map(|entries| Self::map(entries, self.origin.clone())))
+            }
+        }
+    }
+
     /// Calls `visit` on this node and all below it, parents first.
     pub fn walk<'a>(&'a self, visit: &mut impl FnMut(&'a Self)) {
         visit(self);

@@ -15,6 +15,9 @@ impl Number {
     /// `_` left out. Whole numbers beyond 64 bits are floats.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
+        if is_plain(text) {
+            return text.parse::<i64>().ok().map(|i| Self::Int(i.into()));
+        }
         if text.starts_with('.') {
             return underscores_between_digits(text).then(|| float(&digits_only(text))).flatten();
         }
@@ -43,6 +46,11 @@ impl Number {
         let digits = if float.abs() < 1e21 { int(&float.to_string()) } else { None };
         digits.map_or_else(|| shortest(float), |i| i.to_string())
     }
+}
+
+/// Whether a text is a whole number as nearly all are written: some digits, the first no zero.
+fn is_plain(text: &str) -> bool {
+    matches!(text.as_bytes(), [b'1'..=b'9', rest @ ..] if rest.len() < 18 && rest.iter().all(u8::is_ascii_digit))
 }
 
 fn digits_only(text: &str) -> std::borrow::Cow<'_, str> {

@@ -1,7 +1,7 @@
 //! `build`: what `kustomize build` prints.
 
 use std::mem::ManuallyDrop;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use gitops_kustomize::{Context, Failure, LoadRestrictor, Memo, Options, Release, Rendered};
@@ -9,8 +9,10 @@ use gitops_model::{EntryKind, Tree};
 use gitops_yaml::Sources;
 use rayon::prelude::*;
 
+use super::output::write_file;
 use crate::cli::{BuildArgs, Restrictor};
 use crate::exit::{Exit, Stop, io};
+use crate::git::kept_top;
 use crate::problems;
 use crate::settings::repo_map;
 use crate::tree::{DirectoryTree, Mounted};
@@ -18,10 +20,10 @@ use crate::tree::{DirectoryTree, Mounted};
 pub(crate) fn run(args: &BuildArgs) -> Result<Exit, Stop> {
     let folder = args.directory.canonicalize().map_err(io(&args.directory))?;
     // A base may lie anywhere in the repository; without one, anywhere, as for the original.
-    let top = repository_top(&folder).unwrap_or_else(|| Path::new("/").to_owned());
-    let tree: Arc<dyn Tree> = Arc::new(DirectoryTree::open(&top).map_err(io(&top))?);
+    let top = kept_top(&folder).unwrap_or(Path::new("/"));
+    let tree: Arc<dyn Tree> = Arc::new(DirectoryTree::open(top).map_err(io(top))?);
     let (tree, repo_map) = Mounted::over(tree, repo_map(&args.repo_map)?)?;
-    let root = relative(&folder, &top);
+    let root = relative(&folder, top);
     let load_restrictor = match args.load_restrictor {
         Restrictor::RootOnly => LoadRestrictor::RootOnly,
         Restrictor::None => LoadRestrictor::None,
@@ -67,7 +69,8 @@ impl Builder {
     /// Builds every root below a folder into one file each.
     fn all(&self, top: &str, out: &Path) -> Result<Exit, Stop> {
         std::fs::create_dir_all(out).map_err(io(out))?;
-        let roots = roots(&*self.tree, top);
+        let mut roots = roots(&*self.tree, top);
+        roots.par_sort();
         if roots.is_empty() {
             return Err(Stop::nothing("there is no kustomization below this folder"));
         }
@@ -79,7 +82,7 @@ impl Builder {
                 match self.build(root) {
                     Ok(rendered) => {
                         let file = out.join(format!("{}.yaml", name.replace('/', "~")));
-                        write(&file, &gitops_kustomize::print(&rendered.resources))?;
+                        write_file(&file, &gitops_kustomize::print(&rendered.resources))?;
                         Ok(None)
                     }
                     Err(failure) => Ok(Some(format!("{name}\t{}\n", cause(&failure)))),
@@ -87,7 +90,7 @@ impl Builder {
             })
             .collect::<Result<_, Stop>>()?;
         let failed: String = failures.into_iter().flatten().collect();
-        write(&out.join("failures.tsv"), &failed)?;
+        write_file(&out.join("failures.tsv"), &failed)?;
         Ok(if failed.is_empty() { Exit::Pass } else { Exit::Findings })
     }
 }
@@ -98,39 +101,22 @@ fn cause(failure: &Failure) -> String {
     first.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-#[expect(clippy::disallowed_methods, reason = "this crate does the IO")]
-fn write(file: &Path, text: &str) -> Result<(), Stop> {
-    std::fs::write(file, text).map_err(io(file))
-}
-
-/// Every directory at or below `top` with a kustomization file.
-fn roots(tree: &dyn Tree, top: &str) -> Vec<String> {
-    let mut found = Vec::new();
-    let mut open = vec![top.to_owned()];
-    while let Some(directory) = open.pop() {
-        let entries = tree.list(&directory);
-        let is_root = |name: &str| {
-            matches!(name, "kustomization.yaml" | "kustomization.yml" | "Kustomization")
-        };
-        if entries.iter().any(|(name, kind)| *kind == EntryKind::File && is_root(name)) {
-            found.push(directory.clone());
-        }
-        for (name, kind) in entries {
-            let below =
-                if directory.is_empty() { name.to_string() } else { format!("{directory}/{name}") };
-            // A linked directory is a second name of another one, or a circle.
-            if kind == EntryKind::Directory && tree.link_target(&below).is_none() {
-                open.push(below);
-            }
-        }
-    }
-    found.sort();
+/// Every directory at or below `directory` with a kustomization file.
+fn roots(tree: &dyn Tree, directory: &str) -> Vec<String> {
+    let entries = tree.list(directory);
+    let is_root =
+        |name: &str| matches!(name, "kustomization.yaml" | "kustomization.yml" | "Kustomization");
+    let is_root = entries.iter().any(|(name, kind)| *kind == EntryKind::File && is_root(name));
+    let directories = entries.par_iter().filter(|(_, kind)| *kind == EntryKind::Directory);
+    let below = directories.map(|(name, _)| match directory {
+        "" => name.to_string(),
+        _ => format!("{directory}/{name}"),
+    });
+    // A linked directory is a second name of another one, or a circle.
+    let below = below.filter(|path| tree.link_target(path).is_none());
+    let mut found: Vec<String> = below.flat_map_iter(|path| roots(tree, &path)).collect();
+    found.extend(is_root.then(|| directory.to_owned()));
     found
-}
-
-/// The nearest folder upwards that git keeps.
-pub(crate) fn repository_top(folder: &Path) -> Option<PathBuf> {
-    folder.ancestors().find(|a| a.join(".git").exists()).map(Path::to_owned)
 }
 
 /// A path below `top` in the form of [`Tree`].

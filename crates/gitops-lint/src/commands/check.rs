@@ -35,7 +35,7 @@ pub(crate) fn run(args: &CheckArgs, color: Color) -> Result<Exit, Stop> {
 /// outside the clone around the current folder, is a repository of its own; other paths are parts of one.
 fn scope(paths: &[PathBuf]) -> Result<(States, Vec<String>), Stop> {
     let here = Path::new(".").canonicalize().map_err(io(Path::new(".")))?;
-    let top = super::build::repository_top(&here).unwrap_or(here);
+    let top = crate::git::kept_top(&here).unwrap_or(&here).to_owned();
     if let [folder] = paths
         && folder.is_dir()
     {

@@ -1,6 +1,7 @@
 //! Where a report goes, in which formats, and how the program ends because of it.
 
-use std::io::IsTerminal;
+use std::fs::File;
+use std::io::{IsTerminal, Write};
 use std::path::Path;
 
 use gitops_model::{GateDecision, Report, Severity};
@@ -85,7 +86,14 @@ fn exit(report: &Report, output: &Output) -> Exit {
     }
 }
 
-#[expect(clippy::disallowed_methods, reason = "this crate does the IO")]
+/// Writes a file. One that stands there is written over, not emptied first: what was emptied and written
+/// anew, some file systems put on the disk before they let go of it.
 pub(crate) fn write_file(path: &Path, text: &str) -> Result<(), Stop> {
-    std::fs::write(path, text).map_err(io(path))
+    let write = || {
+        let mut file = File::options().write(true).create(true).truncate(false).open(path)?;
+        file.write_all(text.as_bytes())?;
+        let len = text.len() as u64;
+        if file.metadata()?.len() > len { file.set_len(len) } else { Ok(()) }
+    };
+    write().map_err(io(path))
 }

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::sync::{Arc, PoisonError, RwLock};
 
 use gitops_model::{EntryKind, Tree, TreeError};
 use gitops_yaml::{ContentId, SmolStr};
@@ -11,15 +11,15 @@ use gitops_yaml::{ContentId, SmolStr};
 /// A folder and all below it. What was seen once is taken to stay as it is.
 pub(crate) struct DirectoryTree {
     top: PathBuf,
-    seen: RwLock<HashMap<SmolStr, Seen>>,
-    lists: RwLock<HashMap<SmolStr, Listed>>,
-    ids: RwLock<HashMap<SmolStr, ContentId>>,
-    /// Bytes read for their hash and not yet asked for.
-    unread: Mutex<HashMap<SmolStr, Arc<[u8]>>>,
+    seen: ByPath<Seen>,
+    lists: ByPath<Arc<Names>>,
+    files: ByPath<(ContentId, Arc<[u8]>)>,
 }
 
-/// The names in a folder.
-type Listed = Vec<(SmolStr, EntryKind)>;
+type ByPath<T> = RwLock<HashMap<SmolStr, T>>;
+
+/// The names in a directory with their kinds.
+type Names = Vec<(SmolStr, EntryKind)>;
 
 /// What stands at a path.
 #[derive(Clone, Default)]
@@ -40,8 +40,8 @@ impl DirectoryTree {
         if !top.is_dir() {
             return Err(std::io::Error::new(ErrorKind::NotADirectory, "not a directory"));
         }
-        let (seen, lists, ids, unread) = Default::default();
-        Ok(Self { top, seen, lists, ids, unread })
+        let (seen, lists, files) = Default::default();
+        Ok(Self { top, seen, lists, files })
     }
 
     /// The folder, absolute and without symbolic links.
@@ -51,11 +51,13 @@ impl DirectoryTree {
     }
 
     fn seen(&self, path: &str) -> Seen {
-        let known = self.seen.read().unwrap_or_else(PoisonError::into_inner).get(path).cloned();
-        known.unwrap_or_else(|| {
+        known(&self.seen, path).unwrap_or_else(|| {
+            // The names of a listed directory are all known; only the top has none above it.
+            if !path.is_empty() && known(&self.lists, super::parent(path)).is_some() {
+                return Seen::default();
+            }
             let seen = self.look(path);
-            let mut all = self.seen.write().unwrap_or_else(PoisonError::into_inner);
-            all.insert(path.into(), seen.clone());
+            keep(&self.seen, [(path.into(), seen.clone())]);
             seen
         })
     }
@@ -74,40 +76,47 @@ impl DirectoryTree {
         Seen { kind, link: link.map(SmolStr::new) }
     }
 
-    /// The names in a folder as they stand on disk.
-    fn entries(&self, path: &str) -> Listed {
-        #[expect(clippy::disallowed_methods, reason = "this crate does the IO")]
-        let Ok(entries) = std::fs::read_dir(self.top.join(path)) else { return Vec::new() };
-        let mut names: Listed = Vec::new();
-        for entry in entries.filter_map(Result::ok) {
-            let name = entry.file_name();
-            let (Some(name), Ok(kind)) = (name.to_str(), entry.file_type()) else { continue };
-            let below = if path.is_empty() { name.to_owned() } else { format!("{path}/{name}") };
-            let kind = match (kind.is_dir(), kind.is_file()) {
-                (true, _) => self.keep(&below, EntryKind::Directory),
-                (_, true) => self.keep(&below, EntryKind::File),
-                _ => self.kind(&below),
-            };
-            names.extend(kind.filter(|_| name != ".git").map(|kind| (name.into(), kind)));
-        }
-        names.sort_unstable_by(|a, b| a.0.cmp(&b.0));
-        names.shrink_to_fit();
-        names
-    }
-
-    /// Keeps what a path is, which is no symbolic link.
-    fn keep(&self, path: &str, kind: EntryKind) -> Option<EntryKind> {
-        let seen = Seen { kind: Some(kind), link: None };
-        let mut all = self.seen.write().unwrap_or_else(PoisonError::into_inner);
-        all.entry(path.into()).or_insert(seen).kind
-    }
-
     /// Whether a path climbs nowhere, and meets no symbolic link.
     fn is_plain(&self, path: &str) -> bool {
         let ends = path.match_indices('/').map(|(end, _)| end).chain([path.len()]);
         let mut seen = ends.map(|end| self.seen(&path[..end]));
         !path.split('/').any(|name| name == "..")
             && seen.all(|s| s.kind.is_some() && s.link.is_none())
+    }
+
+    /// Reads a directory; what it says of its entries need not be asked of each.
+    fn names(&self, path: &str) -> Option<Names> {
+        #[expect(clippy::disallowed_methods, reason = "this crate does the IO")]
+        let entries = std::fs::read_dir(self.top.join(path)).ok()?;
+        let seen = entries.filter_map(|entry| {
+            let entry = entry.ok()?;
+            let name = SmolStr::new(entry.file_name().to_str()?);
+            let below =
+                if path.is_empty() { name.clone() } else { format!("{path}/{name}").into() };
+            let seen = match entry.file_type() {
+                Ok(kind) if kind.is_dir() => Seen { kind: Some(EntryKind::Directory), link: None },
+                Ok(kind) if kind.is_file() => Seen { kind: Some(EntryKind::File), link: None },
+                _ => self.look(&below),
+            };
+            Some((name, below, seen))
+        });
+        let seen: Vec<_> = seen.collect();
+        let kinds = seen.iter().filter_map(|(name, _, seen)| Some((name.clone(), seen.kind?)));
+        let mut names: Names = kinds.filter(|(name, _)| name != ".git").collect();
+        names.sort_by(|a, b| a.0.cmp(&b.0));
+        keep(&self.seen, seen.into_iter().map(|(_, below, seen)| (below, seen)));
+        Some(names)
+    }
+
+    /// Reads a file, once.
+    fn file(&self, path: &str) -> Result<(ContentId, Arc<[u8]>), TreeError> {
+        if let Some(file) = known(&self.files, path) {
+            return Ok(file);
+        }
+        let bytes = self.bytes(path)?;
+        let file = (ContentId::of(&bytes), bytes);
+        keep(&self.files, [(path.into(), file.clone())]);
+        Ok(file)
     }
 
     fn bytes(&self, path: &str) -> Result<Arc<[u8]>, TreeError> {
@@ -136,34 +145,33 @@ impl Tree for DirectoryTree {
     }
 
     fn content_id(&self, path: &str) -> Result<ContentId, TreeError> {
-        let known = self.ids.read().unwrap_or_else(PoisonError::into_inner).get(path).copied();
-        if let Some(id) = known {
-            return Ok(id);
-        }
-        let bytes = self.bytes(path)?;
-        let id = ContentId::of(&bytes);
-        self.unread.lock().unwrap_or_else(PoisonError::into_inner).insert(path.into(), bytes);
-        self.ids.write().unwrap_or_else(PoisonError::into_inner).insert(path.into(), id);
-        Ok(id)
+        self.file(path).map(|(id, _)| id)
     }
 
     fn read(&self, path: &str) -> Result<Arc<[u8]>, TreeError> {
-        let kept = self.unread.lock().unwrap_or_else(PoisonError::into_inner).remove(path);
-        kept.map_or_else(|| self.bytes(path), Ok)
+        self.file(path).map(|(_, bytes)| bytes)
     }
 
     fn list(&self, path: &str) -> Vec<(SmolStr, EntryKind)> {
-        let known = self.lists.read().unwrap_or_else(PoisonError::into_inner).get(path).cloned();
-        known.unwrap_or_else(|| {
-            let names = self.entries(path);
-            let mut all = self.lists.write().unwrap_or_else(PoisonError::into_inner);
-            all.entry(path.into()).or_insert(names).clone()
-        })
+        if let Some(names) = known(&self.lists, path) {
+            return names.to_vec();
+        }
+        let Some(names) = self.names(path) else { return Vec::new() };
+        keep(&self.lists, [(path.into(), Arc::new(names.clone()))]);
+        names
     }
 
     fn link_target(&self, path: &str) -> Option<SmolStr> {
         self.seen(path).link
     }
+}
+
+fn known<T: Clone>(of: &ByPath<T>, path: &str) -> Option<T> {
+    of.read().unwrap_or_else(PoisonError::into_inner).get(path).cloned()
+}
+
+fn keep<T>(of: &ByPath<T>, new: impl IntoIterator<Item = (SmolStr, T)>) {
+    of.write().unwrap_or_else(PoisonError::into_inner).extend(new);
 }
 
 fn kind_of(meta: &std::fs::Metadata) -> Option<EntryKind> {

@@ -152,6 +152,14 @@ impl Tree for ListedTree {
         self.bytes(path, content)
     }
 
+    fn read_ahead(&self, paths: &[SmolStr]) {
+        let blob = |path: &SmolStr| match self.file(path) {
+            Ok((Content::Blob(oid), _)) => Some(oid.clone()),
+            _ => None,
+        };
+        self.store.read_ahead(paths.iter().filter_map(blob));
+    }
+
     fn list(&self, path: &str) -> Vec<(SmolStr, EntryKind)> {
         let Some(real) = self.real(path) else { return Vec::new() };
         let names = self.directories.get(real.as_ref()).map_or(&[][..], Vec::as_slice);

@@ -66,6 +66,10 @@ impl Tree for Mounted {
         tree.read(path)
     }
 
+    fn read_ahead(&self, paths: &[SmolStr]) {
+        self.tree.read_ahead(paths);
+    }
+
     fn stray_links(&self) -> Vec<SmolStr> {
         self.tree.stray_links()
     }

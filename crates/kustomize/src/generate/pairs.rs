@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use gitops_yaml::{SmolStr, Span};
+use gitops_yaml::{FileId, SmolStr, Span};
 
 use crate::decode::Text;
 use crate::error::{Context as _, Error, Result};
@@ -68,17 +68,22 @@ fn from_file(source: &Text, loader: &Loader) -> Result<KeyValue> {
         let message = format!("missing {missing} {present:?} in source {:?}", &**source);
         return Err(Error::at(message, source.span));
     }
-    let content = loader.load(path)?;
-    let file = loader.sources.add(&content.path, &content.bytes);
+    let (file, bytes) = read(path, loader)?;
     let len = loader.sources.file(file).text.len() as u32;
-    Ok(KeyValue { key: key.into(), value: content.bytes, span: Span::new(file, 0, len) })
+    Ok(KeyValue { key: key.into(), value: bytes, span: Span::new(file, 0, len) })
+}
+
+/// The bytes of a file that need not be YAML.
+fn read(path: &str, loader: &Loader) -> Result<(FileId, Arc<[u8]>)> {
+    let content = loader.load(path)?;
+    let bytes = loader.bytes(&content)?;
+    Ok((loader.sources.add(&content.path, &bytes), bytes))
 }
 
 fn from_env_file(path: &Text, loader: &Loader, into: &mut Vec<KeyValue>) -> Result<()> {
-    let content = loader.load(path)?;
-    let file = loader.sources.add(&content.path, &content.bytes);
+    let (file, bytes) = read(path, loader)?;
     let mut start = 0;
-    for (i, raw) in content.bytes.split_inclusive(|b| *b == b'\n').enumerate() {
+    for (i, raw) in bytes.split_inclusive(|b| *b == b'\n').enumerate() {
         let line_start = start;
         start += raw.len();
         let line = raw.strip_suffix(b"\n").unwrap_or(raw);

@@ -33,7 +33,7 @@ impl Source {
 
     fn file(loader: &Loader, path: &Text) -> Result<Self> {
         let content = loader.load(path).or_at(path.span)?;
-        let file = loader.parse(&content);
+        let file = loader.parse(&content).or_at(path.span)?;
         let parsed = Parsed { documents: file.documents.clone(), errors: file.errors.clone() };
         let name = format!("[path: {:?}]", path.text.as_str());
         let span = Span::new(file.id, 0, 0);

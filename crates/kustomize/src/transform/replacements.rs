@@ -32,7 +32,7 @@ pub(crate) fn load(entries: &[Replacement], loader: &Loader) -> Result<Vec<Repla
             return Err(Error::at("cannot specify both path and inline replacement", path.span));
         }
         let content = loader.load(path).or_at(path.span)?;
-        let file = loader.parse(&content);
+        let file = loader.parse(&content).or_at(path.span)?;
         if let Some(error) = file.errors.iter().find(|e| e.kind.is_fatal()) {
             return Err(Error::from(error));
         }

@@ -18,8 +18,13 @@ struct Noted {
     read: Mutex<BTreeMap<ContentId, Arc<[u8]>>>,
 }
 
-/// Prints rendering and peak memory in terms of what is read.
-pub(crate) fn compare(repository: &Path, roots: &[PathBuf], peak: u64) -> Result<(), String> {
+/// Prints rendering and peak memory in terms of what is read; `fixed` is the peak of a run that reads nothing.
+pub(crate) fn compare(
+    repository: &Path,
+    roots: &[PathBuf],
+    peak: u64,
+    fixed: u64,
+) -> Result<(), String> {
     let noted = Noted::of(repository);
     let below = |root: &PathBuf| {
         let below = root.strip_prefix(repository).unwrap_or(root);
@@ -56,9 +61,11 @@ pub(crate) fn compare(repository: &Path, roots: &[PathBuf], peak: u64) -> Result
         with_printing / parsing
     );
     println!(
-        "  peak memory of build --all: {:.0} MB; {:.1} times what is read",
+        "  peak memory of build --all: {:.0} MB, {:.0} MB before anything is read; the rest is {:.1} times \
+         what is read",
         peak as f64 / 1e6,
-        peak as f64 / bytes as f64
+        fixed as f64 / 1e6,
+        peak.saturating_sub(fixed) as f64 / bytes as f64
     );
     Ok(())
 }

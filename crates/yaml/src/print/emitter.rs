@@ -1,6 +1,6 @@
 //! Where characters go: columns, line breaks, indentation and the scalar styles, as libyaml writes them.
 
-use super::style::{Styles, is_break, is_printable};
+use super::style::{Styles, is_break, is_plain_block, is_printable, is_simple};
 use crate::source::BYTE_ORDER_MARK;
 
 /// Spaces per level.
@@ -53,10 +53,15 @@ impl Emitter {
         if !self.indention || taken {
             self.put_break('\n');
         }
-        while self.column < indent {
-            self.put(' ');
-        }
+        self.out.extend(std::iter::repeat_n(' ', indent.saturating_sub(self.column)));
+        self.column = self.column.max(indent);
         (self.whitespace, self.indention) = (true, true);
+    }
+
+    /// Goes to the next document.
+    pub(super) fn separator(&mut self) {
+        self.out.push_str("---\n");
+        (self.column, self.whitespace, self.indention) = (0, true, true);
     }
 
     /// Writes an indicator that stands directly behind what was written.
@@ -105,9 +110,12 @@ impl Emitter {
 
     /// Writes a scalar that is no key of one line.
     pub(super) fn scalar(&mut self, text: &str, wish: Wish, indent: Option<usize>) {
-        let styles = Styles::of(text);
         // libyaml indents the content of a root scalar too.
         let indent = indent.map_or(INDENT, |i| i + INDENT);
+        let styles = match wish {
+            Wish::Literal if is_plain_block(text) => return self.literal(text, indent),
+            _ => Styles::of(text),
+        };
         match wish {
             Wish::Plain if styles.plain => self.plain(text, Some(indent)),
             Wish::Plain if styles.single => self.single(text, Some(indent)),
@@ -130,6 +138,10 @@ impl Emitter {
     }
 
     fn flow_text(&mut self, text: &str, fold: Option<usize>, quoted: bool) {
+        let fits = fold.is_none() || text.len() <= self.width.saturating_sub(self.column);
+        if fits && is_simple(text) {
+            return self.put_word(text, quoted);
+        }
         let (mut at, mut spaces, mut breaks) = (0, false, false);
         while let Some(c) = text[at..].chars().next() {
             let next = at + c.len_utf8();
@@ -168,7 +180,7 @@ impl Emitter {
             return self.put_word(&word.replace('\'', "''"), false);
         }
         self.out.push_str(word);
-        self.column += word.chars().count();
+        self.column += if word.is_ascii() { word.len() } else { word.chars().count() };
     }
 
     fn double(&mut self, text: &str, fold: Option<usize>) {

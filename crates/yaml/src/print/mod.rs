@@ -59,9 +59,20 @@ impl PrintOptions {
 /// ```
 #[must_use]
 pub fn print(node: &Node, options: &PrintOptions) -> String {
+    print_all([node], options)
+}
+
+/// Writes nodes as one stream: a document each, with `---` between them.
+#[must_use]
+pub fn print_all<'n>(nodes: impl IntoIterator<Item = &'n Node>, options: &PrintOptions) -> String {
     let mut printer = Printer { emitter: Emitter::new(options.width), options };
-    printer.node(node, None, false);
-    printer.emitter.indent(0);
+    for (i, node) in nodes.into_iter().enumerate() {
+        if i > 0 {
+            printer.emitter.separator();
+        }
+        printer.node(node, None, false);
+        printer.emitter.indent(0);
+    }
     printer.emitter.out
 }
 
@@ -179,6 +190,9 @@ fn wish(text: &str) -> Wish {
 /// YAML 1.1's numbers in base 60: `12:30:45`, `1:20.5`.
 fn is_base_60(text: &str) -> bool {
     let body = text.strip_prefix(['+', '-']).unwrap_or(text);
+    if !body.starts_with(|c: char| c.is_ascii_digit()) {
+        return false;
+    }
     let (body, fraction) = body.split_once('.').unwrap_or((body, ""));
     let digits = |s: &str| s.bytes().all(|b| b.is_ascii_digit() || b == b'_');
     let mut parts = body.split(':');
@@ -189,11 +203,7 @@ fn is_base_60(text: &str) -> bool {
         [tens, d] => (b'0'..=b'5').contains(tens) && d.is_ascii_digit(),
         _ => false,
     };
-    first.starts_with(|c: char| c.is_ascii_digit())
-        && digits(first)
-        && digits(fraction)
-        && rest.peek().is_some()
-        && rest.all(is_part)
+    digits(first) && digits(fraction) && rest.peek().is_some() && rest.all(is_part)
 }
 
 fn tag(kind: ScalarKind) -> &'static str {

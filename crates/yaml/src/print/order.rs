@@ -20,8 +20,10 @@ pub(super) fn natural(entries: &[Entry]) -> Vec<&Entry> {
 
 /// Runs of digits compare as numbers; letters come after anything else.
 fn precedes(a: &str, b: &str) -> bool {
-    let same =
-        a.chars().zip(b.chars()).take_while(|(a, b)| a == b).map(|(c, _)| c.len_utf8()).sum();
+    let mut same = a.bytes().zip(b.bytes()).take_while(|(a, b)| a == b).count();
+    while !a.is_char_boundary(same) {
+        same -= 1;
+    }
     let (common, a, b) = (&a[..same], &a[same..], &b[same..]);
     let (Some(first_a), Some(first_b)) = (a.chars().next(), b.chars().next()) else {
         return a.len() < b.len();

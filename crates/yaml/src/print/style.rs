@@ -24,10 +24,11 @@ impl Styles {
         if text.starts_with("---") || text.starts_with("...") {
             all.plain = false;
         }
-        for (at, c) in text.char_indices().filter(|(at, c)| *at == 0 || !is_dull(*c)) {
-            let before = text[..at].chars().next_back();
-            let after = text[at + c.len_utf8()..].chars().next();
-            all.meet(before, c, after);
+        let mut at = 0;
+        while let Some(c) = text[at..].chars().next() {
+            let next = at + c.len_utf8();
+            all.meet(text[..at].chars().next_back(), c, text[next..].chars().next());
+            at = next + dull(&text[next..]);
         }
         all
     }
@@ -66,10 +67,39 @@ pub(super) fn is_break(c: char) -> bool {
     matches!(c, '\r' | '\n' | '\u{85}' | '\u{2028}' | '\u{2029}')
 }
 
-/// Whether a character that is not the first never matters.
-fn is_dull(c: char) -> bool {
-    c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | '/' | '(' | ')' | ';' | '+' | '=')
+/// Whether a text is printable ASCII on one line: a column a byte.
+pub(super) fn is_simple(text: &str) -> bool {
+    // Without stopping, which is many bytes at a time.
+    text.bytes().fold(true, |simple, b| simple & matches!(b, b' '..=b'~'))
 }
+
+/// Whether a block can hold a text, as is plain for most blocks: [`Styles`] look closer at the others.
+pub(super) fn is_plain_block(text: &str) -> bool {
+    text.bytes().fold(!text.is_empty(), |plain, b| plain & matches!(b, b'\n' | b' '..=b'~'))
+        && !text.ends_with(' ')
+        && !text.contains(" \n")
+}
+
+/// The length of the bytes at the start of what is left of a text that never matter: words, and the spaces
+/// between them.
+fn dull(rest: &str) -> usize {
+    let bytes = rest.as_bytes();
+    let is_between = |at: usize| at > 0 && bytes[at] == b' ' && at + 1 < bytes.len();
+    let matters = |at: &usize| !DULL[usize::from(bytes[*at])] && !is_between(*at);
+    (0..bytes.len()).find(matters).unwrap_or(bytes.len())
+}
+
+/// Characters that never matter unless they are the first, by their byte.
+const DULL: [bool; 256] = {
+    let mut dull = [false; 256];
+    let mut byte = 0;
+    while byte < 128u8 {
+        dull[byte as usize] = byte.is_ascii_alphanumeric()
+            || matches!(byte, b'-' | b'_' | b'.' | b'/' | b'(' | b')' | b';' | b'+' | b'=');
+        byte += 1;
+    }
+    dull
+};
 
 fn is_blank(c: char) -> bool {
     c == ' ' || c == '\t'
