@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use gitops_kustomize::{Context, LoadRestrictor, Options, Remote};
+use gitops_kustomize::{Context, Failure, LoadRestrictor, Options, Remote, Rendered};
 use gitops_model::{
     ApplyMode, Cluster, ClusterState, Controller, Problem, Resource, Unchecked, Unit, UnitId,
 };
@@ -21,22 +21,14 @@ const DEFAULT: &str = "default";
 
 /// A kustomization root as a cluster of its own.
 pub(crate) fn root(world: &World, path: &SmolStr) -> ClusterState {
-    let World { tree, sources, memo, config, .. } = *world;
+    let World { tree, memo, .. } = *world;
     let closure = || closure(world, memo.digested(tree).as_ref(), vec![path.to_string()]);
     if let Some(inputs) = world.defers(&name(world, path)).then(closure).flatten() {
         let unit = Unit { inputs: Some(inputs), ..unit(path) };
         return state(world, path.clone(), unit, Vec::new(), Vec::new());
     }
-    let cx = Context { tree: tree.as_ref(), sources, memo: &memo.kustomize };
-    let options = Options {
-        load_restrictor: LoadRestrictor::None,
-        remote: Remote::LeaveOut,
-        leave_out_plugins: true,
-        repo_map: config.repo_map.clone(),
-        ..Options::default()
-    };
     let mut unit = unit(path);
-    let (problems, unchecked) = match gitops_kustomize::build(&cx, path, &options) {
+    let (problems, unchecked) = match rendered(world, path) {
         Ok(rendered) => {
             unit.resources = Arc::new(rendered.resources.clone());
             unit.inputs = Some(rendered.inputs);
@@ -53,6 +45,20 @@ pub(crate) fn root(world: &World, path: &SmolStr) -> ClusterState {
 pub(crate) fn name(world: &World, path: &SmolStr) -> SmolStr {
     let name = if path.is_empty() { DEFAULT.into() } else { path.clone() };
     world.config.cluster(&name, path).map_or(name, |c| c.name.value.clone())
+}
+
+/// What a root renders that nothing declares.
+pub(crate) fn rendered(world: &World, path: &str) -> Result<Arc<Rendered>, Arc<Failure>> {
+    let World { tree, sources, memo, config, .. } = *world;
+    let cx = Context { tree: tree.as_ref(), sources, memo: &memo.kustomize };
+    let options = Options {
+        load_restrictor: LoadRestrictor::None,
+        remote: Remote::LeaveOut,
+        leave_out_plugins: true,
+        repo_map: config.repo_map.clone(),
+        ..Options::default()
+    };
+    gitops_kustomize::build(&cx, path, &options)
 }
 
 /// All manifests of a folder as one cluster. Files that hold no Kubernetes object are passed over.

@@ -12,12 +12,14 @@ use crate::{World, argocd, flux, folder};
 
 /// The clusters of a repository, discovered and not yet followed.
 pub struct Fleet {
-    found: Discovered,
-    hubs: Hubs,
+    pub(crate) scan: Scan,
+    pub(crate) roots: Roots,
+    pub(crate) found: Discovered,
+    pub(crate) hubs: Hubs,
     /// Kustomization roots that nothing uses.
     unused: Vec<SmolStr>,
-    /// All manifests, where there is nothing else.
-    plain: Option<Scan>,
+    /// Whether there is nothing but manifests.
+    is_plain: bool,
 }
 
 impl Fleet {
@@ -31,8 +33,8 @@ impl Fleet {
         let is_used = |root: &str| found.reached.built().contains(root) || hubs.reach(root);
         let unused: Vec<SmolStr> = roots.tops().filter(|r| !is_used(r)).cloned().collect();
         let is_empty = found.entries.is_empty() && hubs.hubs.is_empty() && unused.is_empty();
-        let plain = Some(scan).filter(|scan| is_empty && !scan.paths.is_empty());
-        Self { found, hubs, unused, plain }
+        let is_plain = is_empty && !scan.paths.is_empty();
+        Self { scan, roots, found, hubs, unused, is_plain }
     }
 
     /// What each cluster is given, sorted by name.
@@ -61,7 +63,7 @@ impl Fleet {
         states.extend(argocd::states(world, &self.hubs));
         let unused = self.unused.par_iter().filter(|path| wanted(&folder::name(world, path)));
         states.par_extend(unused.map(|path| folder::root(world, path)));
-        states.extend(self.plain.as_ref().map(|scan| folder::plain(world, scan)));
+        states.extend(self.is_plain.then(|| folder::plain(world, &self.scan)));
         states.sort_by(|a, b| a.cluster.name.cmp(&b.cluster.name));
         states
     }

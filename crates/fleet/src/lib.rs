@@ -18,6 +18,7 @@ mod names;
 mod roots;
 mod scan;
 mod source;
+mod unlisted;
 mod versions;
 
 use std::sync::Arc;

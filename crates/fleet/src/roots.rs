@@ -57,6 +57,16 @@ impl Roots {
         self.roots.get(path).is_some_and(|r| r.is_component)
     }
 
+    /// The roots and files that a root uses.
+    pub(crate) fn used_in(&self, path: &str) -> &[SmolStr] {
+        self.roots.get(path).map_or(&[], |root| &root.uses)
+    }
+
+    /// Whether some root uses a root or file.
+    pub(crate) fn is_used(&self, path: &str) -> bool {
+        self.used_by.contains_key(path)
+    }
+
     /// The roots that no other root uses, components left out.
     pub(crate) fn tops(&self) -> impl Iterator<Item = &SmolStr> {
         let is_top = |(path, root): &(&SmolStr, &Root)| {

@@ -108,7 +108,7 @@ impl Analysis {
     pub(crate) fn check(&self) -> Report {
         let steps: Vec<Step> = self.fleet(Moment::Merged).into_iter().map(Step::alone).collect();
         let pairs = self.all_pairs(&steps);
-        let findings = self.findings(&pairs, None);
+        let findings = self.findings(&pairs, []);
         let mut unchecked = unchecked::of(&steps);
         unchecked.extend(gitops_rules::unvalidated(&pairs));
         let clusters = clusters::reports(&steps, &findings, self);
@@ -120,16 +120,16 @@ impl Analysis {
     /// # Errors
     /// When the arguments name clusters or sources that are not there.
     pub(crate) fn diff(&self) -> Result<Report, Stop> {
-        let steps = self.steps()?;
+        let (steps, unlisted) = self.steps()?;
         let pairs = self.all_pairs(&steps);
         let (base, head) = (&*self.states.base, &*self.states.head);
         let change = gitops_config::change(base, head, &self.sources);
-        let findings = self.findings(&pairs, change);
+        let findings = self.findings(&pairs, change.into_iter().chain(unlisted));
         Ok(self.report(&steps, &pairs, findings))
     }
 
-    /// Every cluster before and after, now and at its next promotion.
-    fn steps(&self) -> Result<Vec<Step>, Stop> {
+    /// Every cluster before and after, now and at its next promotion; and what of the change reaches none.
+    fn steps(&self) -> Result<(Vec<Step>, Vec<Problem>), Stop> {
         let [before, merged] = [Moment::Before, Moment::Merged].map(|m| self.survey(m));
         // Of clusters that were not asked for nothing is known.
         if self.clusters.is_empty() {
@@ -142,13 +142,16 @@ impl Analysis {
         if let Some([overdue, promoted]) = &later {
             reached.extend(overdue.differing(promoted));
         }
+        let unlisted = self.unlisted(&merged);
         let [before, merged] = [before, merged].map(|s| self.complete(s, &reached));
-        let Some(later) = later else { return Ok(self.judged(pairs(before, merged, Effect::Now))) };
+        let Some(later) = later else {
+            return Ok((self.judged(pairs(before, merged, Effect::Now)), unlisted));
+        };
         let [overdue, promoted] = later.map(|s| self.complete(s, &reached));
         let mut steps = pairs(before, merged.clone(), Effect::Now);
         let queued = pairs(merged, promoted, Effect::Queued);
         steps.extend(queued.into_iter().filter(|step| step.is_news(&overdue)));
-        Ok(self.judged(steps))
+        Ok((self.judged(steps), unlisted))
     }
 
     /// The steps, with what of their changes cannot be judged.
@@ -186,7 +189,12 @@ impl Analysis {
         steps.par_iter().map(pair).collect()
     }
 
-    fn findings(&self, pairs: &[Pair<'_>], change: Option<Problem>) -> Vec<Finding> {
+    /// `change` is what is wrong with the change as a whole.
+    fn findings(
+        &self,
+        pairs: &[Pair<'_>],
+        change: impl IntoIterator<Item = Problem>,
+    ) -> Vec<Finding> {
         let problems: Vec<Problem> =
             change.into_iter().chain(self.settings.problems.iter().cloned()).collect();
         let config = &self.settings.config;

@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 use std::sync::Arc;
 
 use gitops_config::Config;
-use gitops_fleet::{Memo, SourceTree, SourceTrees, World, follow};
+use gitops_fleet::{Fleet, Memo, SourceTree, SourceTrees, World};
 use gitops_model::{
     ClusterState, Deployed, Effect, Finding, KubernetesVersion, Persona, Problem, ProblemKind,
     SourceRef, Tracks, Tree,
@@ -134,9 +134,9 @@ fn findings(rule: &Rule, example: &Example, sources: &Sources) -> Vec<Finding> {
     let base = example.base.as_ref().unwrap_or(&example.head);
     problems.extend(gitops_config::change(base, &example.head, sources));
     let memo = Memo::default();
-    let states = |tree: &MemoryTree| clusters(tree, sources, &memo, &config);
-    let after = states(&example.head);
-    let before = example.base.as_ref().map(states);
+    let (after, unlisted) = clusters(&example.head, base, sources, &memo, &config);
+    problems.extend(unlisted);
+    let before = example.base.as_ref().map(|tree| clusters(tree, tree, sources, &memo, &config).0);
     let changes: Vec<_> = after
         .iter()
         .map(|a| before_of(before.as_deref(), a).map(|b| gitops_compare::compare(b, a)))
@@ -180,15 +180,17 @@ fn configuration(example: &Example, sources: &Sources) -> (Config, Vec<Problem>)
     gitops_config::read(&sources.load(path, id, &bytes))
 }
 
+/// What the clusters are given, and the manifests that differ from another tree's and reach none.
 fn clusters(
     tree: &MemoryTree,
+    other: &MemoryTree,
     sources: &Sources,
     memo: &Memo,
     config: &Config,
-) -> Vec<ClusterState> {
+) -> (Vec<ClusterState>, Vec<Problem>) {
     let tree: Arc<dyn Tree> = Arc::new(tree.clone());
     let trees = Trees(tree.clone());
-    follow(&World {
+    let world = World {
         tree: &tree,
         sources,
         memo,
@@ -197,7 +199,9 @@ fn clusters(
         urls: &["ssh://git@example.com/fleet".to_owned()],
         target_branch: Some("main"),
         deferred: &|_| false,
-    })
+    };
+    let fleet = Fleet::of(&world);
+    (fleet.follow(&world), fleet.unlisted(&world, other))
 }
 
 fn before_of<'a>(

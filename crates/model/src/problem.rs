@@ -23,13 +23,15 @@ pub enum ProblemKind {
     Dollars,
     /// The change edits the configuration by which it is judged.
     Configuration,
+    /// A manifest changes that nothing applies.
+    Unlisted,
 }
 
 impl ProblemKind {
     /// Whether everything works all the same.
     #[must_use]
     pub fn is_harmless(self) -> bool {
-        matches!(self, Self::Deprecated | Self::Dollars | Self::Configuration)
+        matches!(self, Self::Deprecated | Self::Dollars | Self::Configuration | Self::Unlisted)
     }
 }
 

@@ -59,6 +59,7 @@ rules![
     immutable_field,
     job_will_change,
     left_behind,
+    manifest_unlisted,
     missing_field,
     missing_from_environment,
     missing_reference,

@@ -22,9 +22,9 @@ impl Analysis {
         &self,
         wanted: &dyn Fn(&Finding) -> bool,
     ) -> Result<(Plan, Vec<Finding>), Stop> {
-        let steps = self.steps()?;
+        let (steps, _) = self.steps()?;
         let pairs = self.all_pairs(&steps);
-        let findings = self.findings(&pairs, None);
+        let findings = self.findings(&pairs, []);
         let wanted = findings.iter().filter(|f| wanted(f));
         let mut route = gitops_recovery::plan(&self.recovery(&pairs), wanted);
         self.prove(&mut route);
@@ -104,7 +104,7 @@ impl Analysis {
                 Some(Apply::Accepted) | None => f.rule == "render-failed" || f.rule == "prune-all",
             }
         };
-        let findings = self.findings(pairs, None);
+        let findings = self.findings(pairs, []);
         findings.into_iter().filter(stands).map(|f| f.message).collect()
     }
 }

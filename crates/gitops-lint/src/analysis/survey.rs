@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use gitops_fleet::Fleet;
-use gitops_model::{ClusterState, Source, Unit};
+use gitops_model::{ClusterState, Problem, Source, Unit};
 use gitops_yaml::SmolStr;
 
 use super::Analysis;
@@ -27,6 +27,12 @@ impl Analysis {
             (fleet, outline)
         });
         Survey { moment, fleet, outline }
+    }
+
+    /// The manifests that the change touches and that no cluster is given.
+    pub(super) fn unlisted(&self, survey: &Survey) -> Vec<Problem> {
+        let base = &*self.states.base;
+        self.at(survey.moment, &|_| false, |world| survey.fleet.unlisted(world, base))
     }
 
     /// What clusters are given: in full those that the change reaches, of the others what is known.
