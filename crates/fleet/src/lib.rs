@@ -18,6 +18,7 @@ mod names;
 mod roots;
 mod scan;
 mod source;
+mod unapplied;
 mod unlisted;
 mod versions;
 
@@ -29,6 +30,7 @@ use gitops_yaml::Sources;
 
 pub use follow::{Fleet, follow};
 pub use memo::Memo;
+pub use unapplied::unapplied;
 pub use versions::newest_tag;
 
 /// What a source gives.

@@ -123,8 +123,15 @@ impl Analysis {
         let (steps, unlisted) = self.steps()?;
         let pairs = self.all_pairs(&steps);
         let (base, head) = (&*self.states.base, &*self.states.head);
-        let change = gitops_config::change(base, head, &self.sources);
-        let findings = self.findings(&pairs, change.into_iter().chain(unlisted));
+        let mut problems: Vec<Problem> =
+            gitops_config::change(base, head, &self.sources).into_iter().chain(unlisted).collect();
+        // Of clusters that were not asked for nobody knows what they are given.
+        if self.clusters.is_empty() {
+            let states: Vec<&ClusterState> =
+                steps.iter().flat_map(|s| s.before.iter().chain([&s.after])).collect();
+            problems.extend(gitops_fleet::unapplied(base, head, &self.sources, &states));
+        }
+        let findings = self.findings(&pairs, problems);
         Ok(self.report(&steps, &pairs, findings))
     }
 

@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 use std::sync::Arc;
 
 use gitops_config::Config;
-use gitops_fleet::{Fleet, Memo, SourceTree, SourceTrees, World};
+use gitops_fleet::{Fleet, Memo, SourceTree, SourceTrees, World, unapplied};
 use gitops_model::{
     ClusterState, Deployed, Effect, Finding, KubernetesVersion, Persona, Problem, ProblemKind,
     SourceRef, Tracks, Tree,
@@ -137,6 +137,8 @@ fn findings(rule: &Rule, example: &Example, sources: &Sources) -> Vec<Finding> {
     let (after, unlisted) = clusters(&example.head, base, sources, &memo, &config);
     problems.extend(unlisted);
     let before = example.base.as_ref().map(|tree| clusters(tree, tree, sources, &memo, &config).0);
+    let states: Vec<&ClusterState> = before.iter().flatten().chain(&after).collect();
+    problems.extend(unapplied(base, &example.head, sources, &states));
     let changes: Vec<_> = after
         .iter()
         .map(|a| before_of(before.as_deref(), a).map(|b| gitops_compare::compare(b, a)))

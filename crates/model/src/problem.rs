@@ -2,6 +2,8 @@
 
 use gitops_yaml::{ParseError, Span};
 
+use crate::{Gvk, ObjectKey, Resource};
+
 /// What kind of thing went wrong.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum ProblemKind {
@@ -25,13 +27,22 @@ pub enum ProblemKind {
     Configuration,
     /// A manifest changes that nothing applies.
     Unlisted,
+    /// An object leaves the repository that nothing in it applies.
+    NotApplied,
 }
 
 impl ProblemKind {
     /// Whether everything works all the same.
     #[must_use]
     pub fn is_harmless(self) -> bool {
-        matches!(self, Self::Deprecated | Self::Dollars | Self::Configuration | Self::Unlisted)
+        matches!(
+            self,
+            Self::Deprecated
+                | Self::Dollars
+                | Self::Configuration
+                | Self::Unlisted
+                | Self::NotApplied
+        )
     }
 }
 
@@ -49,15 +60,17 @@ pub struct Problem {
     /// What to do.
     pub help: Option<String>,
     /// The kustomization root or unit that is affected, as a path or name.
-    pub root: Option<String>,
+    pub root: Option<Box<str>>,
+    /// The object that it is about, where it is about one.
+    pub object: Option<Box<(Gvk, ObjectKey)>>,
 }
 
 impl Problem {
     /// A problem at a place.
     #[must_use]
     pub fn new(kind: ProblemKind, message: impl Into<String>, span: Option<Span>) -> Self {
-        let (related, help, root) = (Vec::new(), None, None);
-        Self { kind, message: message.into(), span, related, help, root }
+        let (related, help, root, object) = Default::default();
+        Self { kind, message: message.into(), span, related, help, root, object }
     }
 
     /// With what to do.
@@ -74,10 +87,17 @@ impl Problem {
         self
     }
 
+    /// About an object.
+    #[must_use]
+    pub fn on(mut self, object: &Resource) -> Self {
+        self.object = Some(Box::new((object.gvk.clone(), object.key.clone())));
+        self
+    }
+
     /// With the root that is affected.
     #[must_use]
     pub fn of(mut self, root: impl Into<String>) -> Self {
-        self.root = Some(root.into());
+        self.root = Some(root.into().into_boxed_str());
         self
     }
 }

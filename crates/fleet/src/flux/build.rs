@@ -110,7 +110,7 @@ impl Builder<'_> {
             built.problems.extend(problems);
         }
         let name = built.unit.id.to_string();
-        built.problems.iter_mut().for_each(|p| p.root = Some(name.clone()));
+        built.problems.iter_mut().for_each(|p| p.root = Some(name.as_str().into()));
         built
     }
 

@@ -4,7 +4,7 @@ use std::borrow::Borrow;
 use std::collections::BTreeSet;
 
 use gitops_config::Config;
-use gitops_model::{Effect, Finding, Persona, Problem, ProblemKind};
+use gitops_model::{Effect, Finding, Persona, Problem, ProblemKind, Severity};
 
 use super::suppress::{suppress, suppressions};
 use super::{Draft, Facts, Pair, dropped};
@@ -49,7 +49,9 @@ fn findings(rule: &Rule, facts: &Facts<'_>) -> Vec<Finding> {
     let mut all = Vec::new();
     for pair in facts.pairs.iter().filter(|p| p.differs()) {
         let name = pair.after.name();
+        let aside = is_aside(rule, pair, facts);
         let drafts = of_pair(rule, pair).into_iter().map(|d| d.clusters([name]));
+        let drafts = drafts.map(|d| if aside { d.severity(Severity::Warning) } else { d });
         all.extend(drafts.filter_map(|d| finish(rule, d, pair.effect, facts)));
     }
     let mut drafts = Vec::new();
@@ -66,6 +68,15 @@ fn findings(rule: &Rule, facts: &Facts<'_>) -> Vec<Finding> {
     }
     all.extend(drafts.into_iter().filter_map(|d| finish(rule, d, None, facts)));
     all
+}
+
+/// Whether a rule tells what does not render of a root that no entry point reaches, where entry points reach others:
+/// it may be a template, or a part that is never rendered by itself.
+fn is_aside(rule: &Rule, pair: &Pair<'_>, facts: &Facts<'_>) -> bool {
+    let is_reached = |pair: &Pair<'_>| pair.after.cluster.cluster.reached;
+    matches!(rule.check, Check::Problem(ProblemKind::Render))
+        && !is_reached(pair)
+        && facts.pairs.iter().any(is_reached)
 }
 
 /// Pedantic rules speak when asked to, or when the configuration names them.

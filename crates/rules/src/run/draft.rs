@@ -49,6 +49,7 @@ impl Draft {
         let mut draft = Self::new(&*problem.message).at_span(problem.span);
         draft.related = problem.related.clone();
         draft.help.clone_from(&problem.help);
+        draft.object = problem.object.as_deref().cloned();
         draft
     }
 
