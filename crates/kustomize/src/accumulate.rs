@@ -77,7 +77,7 @@ impl Target<'_> {
     fn own_config(&self) -> Result<Arc<Config>> {
         let mut config = Arc::default();
         for path in &self.kustomization.configurations.0 {
-            let document = self.document(path)?;
+            let Some(document) = self.document(path)? else { continue };
             let more = Config::read(&document).or_at(path.span)?;
             config = Config::merged(&config, &Arc::new(more)).or_at(path.span)?;
         }
@@ -88,20 +88,26 @@ impl Target<'_> {
     fn crd_config(&self) -> Result<Arc<Config>> {
         let mut config = Arc::default();
         for path in &self.kustomization.crds.0 {
-            let more = crate::crds::config_of(&self.document(path)?)?;
+            let Some(document) = self.document(path)? else { continue };
+            let more = crate::crds::config_of(&document)?;
             config = Config::merged(&config, &Arc::new(more)).or_at(path.span)?;
         }
         Ok(config)
     }
 
-    fn document(&self, path: &Text) -> Result<Node> {
+    /// The map in a file; nothing if the file says nothing.
+    fn document(&self, path: &Text) -> Result<Option<Node>> {
         let content = self.loader.load(path).or_at(path.span)?;
         let file = self.loader.parse(&content).or_at(path.span)?;
         if let Some(error) = file.errors.first() {
             return Err(Error::from(error));
         }
-        let document = file.documents.first().cloned();
-        document.ok_or_else(|| Error::at(format!("`{}` is empty", path.text), path.span))
+        match file.documents.first().filter(|d| !d.is_null()) {
+            Some(document) if document.as_map().is_none() => {
+                Err(Error::at(format!("`{}` holds no map", path.text), document.span()))
+            }
+            document => Ok(document.cloned()),
+        }
     }
 
     pub(crate) fn add_resources(&self, all: &mut Accumulated, paths: &[Text]) -> Result<()> {

@@ -43,7 +43,7 @@ pub(crate) fn objects(source: &Text, sources: &Sources, strict: bool) -> Result<
         queue.iter_mut().for_each(|document| join_annotations(document, &mut twice));
         queue.iter_mut().for_each(|document| count_firsts(document, &twice));
     }
-    check_separators(text, span)?;
+    check_pieces(text, span)?;
     if let [only] = documents
         && matches!(only.get("kind").and_then(Node::text), Some("List" | "ResourceList"))
         && let Some(items) = only.get("items")
@@ -187,16 +187,31 @@ fn text(node: Option<&Node>) -> &str {
     node.filter(|n| !n.is_null()).and_then(Node::text).unwrap_or_default()
 }
 
-/// Nothing but a comment may follow `---` on its line.
-fn check_separators(text: &str, span: Span) -> Result<()> {
-    for line in text.split_inclusive('\n').skip(1) {
-        let Some(rest) = line.strip_prefix("---").filter(|_| line.ends_with('\n')) else {
-            continue;
-        };
-        let rest = rest.trim();
-        if !rest.is_empty() && !rest.starts_with('#') {
-            let message = format!("invalid document separator: {}", line.trim());
-            return Err(Error::at(message, span));
+/// kustomize cuts a text at its separators before it reads it. Nothing but a comment may follow `---` on its
+/// line, and no piece may begin with a directive, whose `---` is cut off, or with `...`.
+fn check_pieces(text: &str, span: Span) -> Result<()> {
+    let is_file = span.start == span.end;
+    let (mut offset, mut begins) = (0, true);
+    for line in text.split_inclusive('\n') {
+        let at = if is_file { Span::new(span.file, offset, offset) } else { span };
+        let separator = line.strip_prefix("---").filter(|_| offset > 0 && line.ends_with('\n'));
+        offset += line.len() as u32;
+        if let Some(rest) = separator.map(str::trim) {
+            if !rest.is_empty() && !rest.starts_with('#') {
+                let message = format!("invalid document separator: {}", line.trim());
+                return Err(Error::at(message, at));
+            }
+            begins = true;
+        } else if begins {
+            if line.starts_with('%') || line.trim_end() == "..." {
+                let message = format!(
+                    "MalformedYAMLError: kustomize cannot read `{}` where a document starts",
+                    line.trim_end()
+                );
+                return Err(Error::at(message, at));
+            }
+            let content = line.trim_start();
+            begins = content.is_empty() || content.starts_with('#');
         }
     }
     Ok(())

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use gitops_model::{Gvk, Problem, Unchecked};
 use gitops_schema::MergeSchema;
-use gitops_yaml::Span;
+use gitops_yaml::{Node, Origin, Span};
 
 use crate::error::{Context as _, Error, Result};
 use crate::id::Kinds;
@@ -67,11 +67,11 @@ impl Session<'_> {
             }
             (Some(content), None) => {
                 let file = loader.parse(&content)?;
-                let document = file.documents.first().filter(|d| d.as_map().is_some());
-                let Some(document) = document.filter(|_| file.errors.is_empty()) else {
-                    let span = file.errors.first().map(|e| e.span).or(path.map(|p| p.span));
-                    return Err(Error::new("invalid schema file", span));
-                };
+                if let Some(error) = file.errors.first() {
+                    return Err(Error::at("invalid schema file", error.span));
+                }
+                let empty = Node::null(Origin::new(Span::new(file.id, 0, 0)));
+                let document = file.documents.first().unwrap_or(&empty);
                 let mut schema = MergeSchema::from_openapi(document);
                 let builtin = MergeSchema::builtin();
                 let is_known = |gvk: Gvk| builtin.knows(&gvk.api_version(), &gvk.kind);

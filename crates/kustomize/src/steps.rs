@@ -92,6 +92,7 @@ impl Target<'_> {
             }
         }
         self.add_resources(&mut all, &paths)?;
+        all.resources.0.iter().try_for_each(crate::read::check_twice)?;
         Ok(all.resources.0)
     }
 

@@ -42,7 +42,10 @@ fn odd_texts_mean_what_go_yaml_says() {
         ("a: &x {k: 1, l: 1}\nb: {<<: *x, k: 2}\n", "{a: {k: 1, l: 1}, b: {k: 2, l: 1}}"),
         ("b: {<<: [{k: 1}, {k: 2, l: 2}]}\n", "{b: {k: 1, l: 2}}"),
         ("\"<<\": {k: 1}\n", "{'<<': {k: 1}}"),
-        ("a: !!str 1\nb: ! 2\nc: !x 3\n", "{a: '1', b: '2', c: '3'}"),
+        ("a: !!str 1\nb: ! 2\nc: !x 3\n", "{a: '1', b: 2, c: '3'}"),
+        ("a: !!binary aGVsbG8=\nb: !!int '5'\n", "{a: hello, b: !!int 5}"),
+        ("a: 'x'#c\nb: [1]#c\n", "{a: x, b: [1]}"),
+        ("a: 1\n---#c\n", "a: 1"),
         ("%YAML 1.1\n# c\n---\na: 1\n...\n", "{a: 1}"),
     ];
     for (text, same) in cases {
@@ -61,6 +64,7 @@ fn documents_are_counted_as_kustomize_counts_them() {
         ("a: 1\n---", 2),
         ("--- a\n--- |\n x\n", 2),
         ("a: |\n  ---\nb: ---x\n", 1),
+        ("a: 1\n---#c\nb: 2\n", 2),
     ] {
         let parsed = read(text);
         assert!(parsed.errors.is_empty(), "{text:?} {:?}", parsed.errors);
@@ -83,6 +87,10 @@ fn a_broken_document_takes_no_other_along() {
         "{a: 1}: 2",
         "b: \u{0}",
         "b: !!int x",
+        "b: !!binary x",
+        "x: &x [{a: b}]\nb: {<<: *x}",
+        "b: [|]",
+        "b: [>x]",
     ] {
         let text = format!("a: 1\n---\n{broken}\n---\nlast: naïve\n");
         let parsed = read(&text);
@@ -93,6 +101,16 @@ fn a_broken_document_takes_no_other_along() {
         let last = parsed.documents[1].entry("last").unwrap();
         assert_eq!(slice(&text, last.key_span), "last");
         assert_eq!(slice(&text, last.value.span()), "naïve");
+    }
+}
+
+#[test]
+fn what_stands_before_a_document_is_read() {
+    for text in ["%YAML 1.2\n---\na: 1\n", "# c\n%FOO bar\n---\na: 1\n", "...\na: 1\n", "\ta: 1\n"]
+    {
+        let parsed = read(text);
+        assert!(parsed.documents.is_empty(), "{text:?}");
+        assert_eq!(parsed.errors.len(), 1, "{text:?}");
     }
 }
 

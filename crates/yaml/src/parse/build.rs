@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use smol_str::SmolStr;
 use yaml_rust2::parser::{Event, Parser, Tag};
 use yaml_rust2::scanner::{Marker, ScanError, TScalarStyle};
@@ -117,7 +119,13 @@ impl<'t> Builder<'t> {
 
     fn event(&mut self, event: Event, at: Marker) -> Result<(), Stop> {
         match event {
-            Event::DocumentStart => self.last_end = self.positions.byte(at),
+            Event::DocumentStart => {
+                let start = self.positions.byte(at);
+                if self.has_tabs {
+                    self.check_tabs(start)?;
+                }
+                self.last_end = start;
+            }
             Event::StreamEnd if self.has_tabs => return self.check_tabs(self.positions.end()),
             Event::Scalar(text, style, anchor, tag) => {
                 let node = self.scalar(text, style, tag.as_ref(), at)?;
@@ -152,7 +160,10 @@ impl<'t> Builder<'t> {
             self.stack.last().is_some_and(|f| self.positions.from(f.start).starts_with(['[', '{']));
         let len = next.saturating_sub(self.last_end) as usize;
         let gap = self.positions.from(self.last_end).get(..len).unwrap_or_default();
-        let Some(at) = tabs::misplaced(gap).filter(|_| !in_brackets) else { return Ok(()) };
+        let is_start = self.last_end == self.positions.start();
+        let Some(at) = tabs::misplaced(gap, is_start).filter(|_| !in_brackets) else {
+            return Ok(());
+        };
         let at = self.last_end + at as u32;
         self.refuse("a tab may not indent", Span::new(self.file, at, at + 1))
     }
@@ -262,7 +273,9 @@ impl<'t> Builder<'t> {
         let Some(Frame { open: Open::Map(map), .. }) = self.stack.last_mut() else { return Ok(()) };
         // A quoted `<<` is a key like any other.
         if key == "<<" && span.end - span.start == 2 {
-            let merged = map.merge(node);
+            // An alias, which leads back, must lead to a map.
+            let is_alias = node.span().start < span.start;
+            let merged = !(is_alias && node.as_seq().is_some()) && map.merge(node);
             return if merged {
                 Ok(())
             } else {
@@ -294,7 +307,18 @@ impl<'t> Builder<'t> {
             self.check_tabs(span.start)?;
         }
         self.last_end = span.end;
+        // A lone `!` says nothing.
+        let tag = tag.filter(|t| t.handle.len() + t.suffix.len() > 1);
         let tag = tag.map(|t| if YAML_TAGS.contains(&t.handle.as_str()) { &t.suffix } else { "" });
+        if tag == Some("binary") {
+            match decoded(&text) {
+                Some(bytes) => text = bytes,
+                None => self.refuse("this value of `!!binary` is no base64", span)?,
+            }
+        }
+        if style == TScalarStyle::Plain && text.starts_with(['|', '>']) {
+            self.refuse("a block may not stand in brackets", span)?;
+        }
         let style = match style {
             TScalarStyle::Plain if tag.is_some() => Style::Tagged,
             TScalarStyle::Plain => Style::Plain,
@@ -329,6 +353,12 @@ impl<'t> Builder<'t> {
         }
         Span::new(self.file, start, start + len as u32)
     }
+}
+
+/// What a value of `!!binary` holds, as text.
+fn decoded(text: &str) -> Option<String> {
+    let text: String = text.chars().filter(|c| !matches!(c, '\n' | '\r')).collect();
+    STANDARD.decode(text).ok().map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
 }
 
 /// The kind of a scalar, from its YAML tag if it has one; none if the text cannot be of that kind.

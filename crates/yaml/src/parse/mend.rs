@@ -52,6 +52,9 @@ impl<'t> Mended<'t> {
             }
             "tab cannot be used as indentation" => self.indent(line..line + 1, DEEP),
             "while parsing node, found unknown anchor" => self.end_alias(line, column),
+            "comments must be separated from other tokens by whitespace" => {
+                self.insert_space(line, column)
+            }
             "':' must be followed by a valid YAML whitespace" => self.replace_tabs(line, column),
             _ => false,
         }
@@ -110,6 +113,17 @@ impl<'t> Mended<'t> {
         let colon = start + 1 + len;
         self.text = Cow::Owned(format!("{} {}", &self.text[..colon], &self.text[colon..]));
         self.shifts.insert(line, 1);
+        true
+    }
+
+    /// Puts a space before a comment that follows a closing quote or bracket.
+    fn insert_space(&mut self, line: usize, column: usize) -> bool {
+        let Some(at) = self.byte(line, column) else { return false };
+        let (before, comment) = self.text.split_at(at);
+        if !before.ends_with(['"', '\'', ']', '}']) {
+            return false;
+        }
+        self.text = Cow::Owned(format!("{before} {comment}"));
         true
     }
 

@@ -110,8 +110,7 @@ fn read(file: FileId, positions: Positions, limits: &mut Limits, out: &mut Parse
         out.errors.push(ParseError { kind: ErrorKind::Syntax, message, span, first: None });
         return;
     }
-    if let Some(version) = version(positions.text()).filter(|v| *v != "1.1") {
-        let message = format!("readers know YAML 1.1 alone, this says {version}");
+    if let Some(message) = bad_head(positions.text()) {
         let span = Span::new(file, positions.start(), positions.start());
         out.errors.push(ParseError { kind: ErrorKind::Syntax, message, span, first: None });
         return;
@@ -132,10 +131,24 @@ fn read(file: FileId, positions: Positions, limits: &mut Limits, out: &mut Parse
     }
 }
 
-/// The version that a `%YAML` line before a document names.
-fn version(text: &str) -> Option<&str> {
-    let mut lines = text.lines().filter(|line| !line.trim().is_empty() && !line.starts_with('#'));
-    lines.next()?.strip_prefix("%YAML ").map(str::trim)
+/// What is wrong with the lines before a document: readers know the directives of YAML 1.1, and `...` ends
+/// nothing there.
+fn bad_head(text: &str) -> Option<String> {
+    let lines = text.lines().map(str::trim_end);
+    let mut lines = lines.filter(|l| !l.is_empty() && !l.trim_start().starts_with('#')).peekable();
+    if lines.peek() == Some(&"...") {
+        return Some("`...` ends a document, but none stands before it".to_owned());
+    }
+    lines.take_while(|line| line.starts_with('%')).find_map(|line| {
+        match line.split_once(char::is_whitespace) {
+            Some(("%YAML", version)) if version.trim() == "1.1" => None,
+            Some(("%YAML", version)) => {
+                Some(format!("readers know YAML 1.1 alone, this says {}", version.trim()))
+            }
+            Some(("%TAG", _)) => None,
+            _ => Some(format!("readers do not know the directive `{line}`")),
+        }
+    })
 }
 
 fn is_control(byte: u8) -> bool {
@@ -143,7 +156,7 @@ fn is_control(byte: u8) -> bool {
 }
 
 /// The lines of each document: a `---` line starts a new one, unless nothing but comments and directives
-/// stands before it.
+/// stands before it. kustomize cuts at `---#` as well, which the parser library would take for text.
 fn documents(text: &str, starts: &[u32]) -> Vec<std::ops::Range<usize>> {
     let mut cuts = Vec::new();
     let (mut first, mut has_content) = (0, false);
@@ -155,6 +168,13 @@ fn documents(text: &str, starts: &[u32]) -> Vec<std::ops::Range<usize>> {
         if is_marker && has_content {
             cuts.push(first..line);
             first = line;
+        }
+        if line > 0 && marker.is_some_and(|r| r.starts_with('#')) {
+            if has_content {
+                cuts.push(first..line);
+            }
+            (first, has_content) = (line + 1, false);
+            continue;
         }
         has_content = has_content || is_marker || has_more_than_comment(rest);
     }

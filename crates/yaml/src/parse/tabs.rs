@@ -2,8 +2,8 @@
 
 /// The first tab before the first token of a line, or behind a `-` or `?`, in what stands between two
 /// tokens outside `[…]` and `{…}`. What stands on the first line of `gap` before such an indicator is no
-/// indentation.
-pub(super) fn misplaced(gap: &str) -> Option<usize> {
+/// indentation, unless the text starts there.
+pub(super) fn misplaced(gap: &str, is_start: bool) -> Option<usize> {
     let (mut line_start, mut after_comment) = (0, false);
     for (number, line) in gap.split_inclusive('\n').enumerate() {
         let mut rest = line;
@@ -18,7 +18,7 @@ pub(super) fn misplaced(gap: &str) -> Option<usize> {
         let at = line.len() - rest.len();
         let is_comment = rest.trim_start().starts_with('#');
         // Comments that follow each other may be indented anyhow.
-        let is_free = number == 0 && at == 0 || is_comment && after_comment;
+        let is_free = number == 0 && at == 0 && !is_start || is_comment && after_comment;
         if rest.starts_with('\t') && !is_free {
             return Some(line_start + at);
         }
@@ -46,7 +46,8 @@ mod tests {
             ("\n  # a\tb\n\t# c", None),
             ("\n\t# c", Some(1)),
         ] {
-            assert_eq!(misplaced(gap), at, "{gap:?}");
+            assert_eq!(misplaced(gap, false), at, "{gap:?}");
         }
+        assert_eq!(misplaced("\t", true), Some(0));
     }
 }
