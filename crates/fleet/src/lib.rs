@@ -17,6 +17,7 @@ mod memo;
 mod names;
 mod roots;
 mod scan;
+mod selector;
 mod source;
 mod unapplied;
 mod unlisted;

@@ -10,6 +10,7 @@ use gitops_template::Value;
 use gitops_yaml::{Entry, Node, SmolStr};
 
 use super::variables::Objects;
+use crate::selector::{Refused, Selector};
 
 /// How many combinations the operator makes at most.
 const MAX_PERMUTATIONS: usize = 10_000;
@@ -78,16 +79,10 @@ fn providers(
         let chosen: Vec<&Arc<Resource>> = match name {
             Some(name) => all.iter().copied().filter(|o| o.key.name == name).collect(),
             None => {
-                let selector = reference.get("selector");
-                if selector.is_some_and(|s| !s.get("matchExpressions").is_none_or(Node::is_null)) {
-                    return Err(
-                        "its providers are selected by expressions, which are not followed".into(),
-                    );
-                }
-                let labels = selector.and_then(|s| s.get("matchLabels")).map(Node::entries);
-                let wanted = labels.unwrap_or_default();
+                let selector = reference.get("selector").map(Selector::of_labels).transpose();
+                let selector = selector.map_err(|Refused(why, _)| why)?.unwrap_or_default();
                 let fits =
-                    |o: &&Arc<Resource>| wanted.iter().all(|w| o.label(&w.key) == w.value.text());
+                    |o: &&Arc<Resource>| selector.matches(&|key| o.label(key).map(SmolStr::new));
                 all.iter().copied().filter(fits).collect()
             }
         };

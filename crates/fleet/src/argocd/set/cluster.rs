@@ -6,8 +6,8 @@ use gitops_yaml::{Node, SmolStr};
 
 use super::Stop;
 use super::generate::Generator;
-use super::selector::Selector;
 use crate::argocd::clusters::KnownCluster;
+use crate::selector::Selector;
 
 impl Generator<'_> {
     /// One set for each cluster that the selector takes; the local cluster without a Secret counts where

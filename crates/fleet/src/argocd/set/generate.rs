@@ -5,8 +5,8 @@ use gitops_yaml::{Entry, Node};
 
 use super::engine::Engine;
 use super::params::flattened;
-use super::selector::Selector;
 use super::{Inputs, Stop};
+use crate::selector::Selector;
 
 /// Generators in the order in which Argo CD looks for them.
 const KINDS: [&str; 9] = [

@@ -11,7 +11,6 @@ mod merge;
 mod params;
 mod patch;
 mod render;
-mod selector;
 mod validate;
 
 use std::sync::Arc;
@@ -21,6 +20,7 @@ use gitops_model::{Problem, ProblemKind, Resource, Tree};
 use gitops_yaml::{Origin, Sources, Span};
 
 use super::clusters::KnownCluster;
+use crate::selector::Refused;
 use engine::Engine;
 
 /// The files of a repository, given its address, a revision, and where they are asked for.
@@ -60,6 +60,12 @@ impl Stop {
         Self::Wrong(Box::new(
             problem.help("Argo CD makes no Application of a set with a failing template"),
         ))
+    }
+}
+
+impl From<Refused> for Stop {
+    fn from(Refused(message, span): Refused) -> Self {
+        Self::wrong(message, span)
     }
 }
 

@@ -8,6 +8,7 @@ use gitops_yaml::{Node, SmolStr};
 
 use super::Made;
 use crate::argocd::clusters::{KnownCluster, resolve};
+use crate::selector::{is_label_value, is_qualified_name, is_subdomain};
 
 /// Drops what Argo CD or the API server refuses, each Application for itself; of two with one name both.
 pub(super) fn kept(
@@ -70,31 +71,4 @@ fn refusal(object: &Resource, clusters: &[KnownCluster]) -> Option<String> {
         }
     }
     resolve(application.destination(), clusters).err()
-}
-
-/// RFC 1123: labels of lower-case letters, digits and `-`, with dots between them.
-fn is_subdomain(name: &str) -> bool {
-    name.len() <= 253 && name.split('.').all(is_dns_label)
-}
-
-fn is_dns_label(label: &str) -> bool {
-    let inner = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
-    !label.is_empty()
-        && label.chars().all(inner)
-        && !label.starts_with('-')
-        && !label.ends_with('-')
-}
-
-/// `[prefix/]name` of a label or annotation.
-pub(super) fn is_qualified_name(key: &str) -> bool {
-    let (prefix, name) = key.split_once('/').map_or((None, key), |(p, n)| (Some(p), n));
-    prefix.is_none_or(is_subdomain) && !name.is_empty() && is_label_value(name)
-}
-
-/// At most 63 letters, digits, `-`, `_` and `.`, the first and last of them a letter or digit; or nothing.
-pub(super) fn is_label_value(value: &str) -> bool {
-    let ends = |c: char| c.is_ascii_alphanumeric();
-    value.len() <= 63
-        && value.chars().all(|c| ends(c) || "-_.".contains(c))
-        && (value.is_empty() || value.starts_with(ends) && value.ends_with(ends))
 }
