@@ -168,7 +168,7 @@ pub(crate) fn written(
         return Err(wrong_kind(old, "ScalarNode"));
     };
     let text = text.into();
-    let quoted = !matches!(before.style, Style::Plain | Style::Tagged);
+    let quoted = before.style.is_quoted();
     let implied = resolve(&text, Dialect::Kustomize);
     let kind = match tag {
         _ if quoted => ScalarKind::Str,
@@ -178,6 +178,8 @@ pub(crate) fn written(
     };
     let style = if quoted {
         before.style
+    } else if tag == Tag::Implied && kind != ScalarKind::Str {
+        Style::Untagged
     } else if kind == implied {
         Style::Plain
     } else {

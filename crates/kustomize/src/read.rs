@@ -33,7 +33,11 @@ pub(crate) struct Text<'a> {
 /// The objects of a text. `strict` refuses keys that are no strings.
 pub(crate) fn objects(source: &Text, sources: &Sources, strict: bool) -> Result<Vec<Object>> {
     let Text { documents, errors, text, span } = *source;
-    if let Some(error) = errors.iter().find(|e| e.kind.is_fatal()) {
+    // Twice `<<` leaves nothing that one of them could yield to.
+    let is_fatal = |e: &&ParseError| {
+        e.kind.is_fatal() || e.kind == ErrorKind::DuplicateKey && e.first.is_none()
+    };
+    if let Some(error) = errors.iter().find(is_fatal) {
         return Err(Error::from(error));
     }
     let mut queue: VecDeque<Node> = nonempty(documents).cloned().collect();

@@ -43,6 +43,8 @@ pub enum Style {
     Plain,
     /// Without quotes, its kind fixed by a tag such as `!!str`.
     Tagged,
+    /// Without quotes, and not read but made by kustomize, which takes it for text where a patch passes.
+    Untagged,
     /// `'…'`.
     Single,
     /// `"…"`.
@@ -51,6 +53,14 @@ pub enum Style {
     Literal,
     /// A `>` block.
     Folded,
+}
+
+impl Style {
+    /// Whether the style makes any text a string.
+    #[must_use]
+    pub fn is_quoted(self) -> bool {
+        !matches!(self, Self::Plain | Self::Tagged | Self::Untagged)
+    }
 }
 
 /// Whether a value may be printed.
@@ -95,10 +105,19 @@ impl Scalar {
         Self { text, kind, style: Style::Plain, exposure: Exposure::Open }
     }
 
+    /// A plain scalar that was not read but made.
+    #[must_use]
+    pub fn untagged(text: impl Into<SmolStr>) -> Self {
+        Self { style: Style::Untagged, ..Self::plain(text) }
+    }
+
     /// What the scalar means to a reader of `dialect`.
     #[must_use]
     pub fn kind_for(&self, dialect: Dialect) -> ScalarKind {
-        if self.style == Style::Plain { resolve(&self.text, dialect) } else { self.kind }
+        match self.style {
+            Style::Plain | Style::Untagged => resolve(&self.text, dialect),
+            _ => self.kind,
+        }
     }
 }
 

@@ -357,7 +357,7 @@ fn set_field(
     if target.as_scalar().is_some() {
         let new = value.text().unwrap_or_default();
         *target = if made {
-            let made = if new.is_empty() { empty.clone() } else { Scalar::plain(new) };
+            let made = if new.is_empty() { empty.clone() } else { Scalar::untagged(new) };
             Node::scalar(made, value.origin)
         } else {
             Node { origin, ..with_text(target, new) }
@@ -385,8 +385,11 @@ fn joined(old: &str, new: &str, options: &FieldOptions) -> String {
 /// A scalar with another text. Its type stays, even if the text does not fit it.
 fn with_text(old: &Node, new: &str) -> Node {
     let Some(scalar) = old.as_scalar() else { return old.clone() };
-    let quoted = !matches!(scalar.style, Style::Plain | Style::Tagged);
-    let kind = if quoted { ScalarKind::Str } else { scalar.kind };
+    if scalar.style == Style::Untagged {
+        let made = Scalar { exposure: scalar.exposure, ..Scalar::untagged(new) };
+        return Node::scalar(made, old.origin.clone());
+    }
+    let kind = if scalar.style.is_quoted() { ScalarKind::Str } else { scalar.kind };
     let style = match scalar.style {
         Style::Plain | Style::Tagged if kind == resolve(new, Dialect::Kustomize) => Style::Plain,
         Style::Plain => Style::Tagged,

@@ -313,10 +313,10 @@ fn is_shared(a: &Node, b: &Node) -> bool {
     }
 }
 
-/// Whether a bare string would be something else to YAML 1.1.
+/// Whether a bare string would be something else to YAML 1.1. What has no tag counts as a string.
 fn reads_otherwise(scalar: &Scalar) -> bool {
-    scalar.kind == ScalarKind::Str
-        && matches!(scalar.style, Style::Plain | Style::Tagged)
+    (scalar.kind == ScalarKind::Str || scalar.style == Style::Untagged)
+        && !scalar.style.is_quoted()
         && !scalar.text.contains('\n')
         && resolve(&scalar.text, Dialect::Kubectl) != ScalarKind::Str
 }
@@ -326,7 +326,7 @@ fn quoted(mut node: Node) -> Node {
     if let Value::Scalar(s) = &mut node.value
         && reads_otherwise(s)
     {
-        s.style = Style::Double;
+        (s.kind, s.style) = (ScalarKind::Str, Style::Double);
     }
     node
 }
@@ -342,7 +342,7 @@ fn restyled(mut new: Node, old: &Node) -> Node {
 /// Writes a scalar in another style, as go-yaml would print and read it again.
 fn set_style(scalar: &mut Scalar, style: Style) {
     match style {
-        Style::Plain | Style::Tagged => {
+        Style::Plain | Style::Tagged | Style::Untagged => {
             let implied = resolve(&scalar.text, Dialect::Kustomize);
             let plain = implied == scalar.kind;
             scalar.style = if plain { Style::Plain } else { Style::Tagged };

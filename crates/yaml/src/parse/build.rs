@@ -273,6 +273,11 @@ impl<'t> Builder<'t> {
         let Some(Frame { open: Open::Map(map), .. }) = self.stack.last_mut() else { return Ok(()) };
         // A quoted `<<` is a key like any other.
         if key == "<<" && span.end - span.start == 2 {
+            if map.has_merged() {
+                let message = "the key `<<` stands twice".to_owned();
+                let kind = ErrorKind::DuplicateKey;
+                self.errors.push(ParseError { kind, message, span, first: None });
+            }
             // An alias, which leads back, must lead to a map.
             let is_alias = node.span().start < span.start;
             let merged = !(is_alias && node.as_seq().is_some()) && map.merge(node);

@@ -41,6 +41,11 @@ impl OpenMap {
         }
     }
 
+    /// Whether a `<<` key was met already.
+    pub(super) fn has_merged(&self) -> bool {
+        !self.merges.is_empty()
+    }
+
     /// Notes the value of a `<<` key; false if it is neither a map nor a list of maps.
     pub(super) fn merge(&mut self, value: Node) -> bool {
         let is_map = |n: &Node| n.as_map().is_some();

@@ -41,7 +41,7 @@ pub struct ParseError {
     pub message: String,
     /// Where.
     pub span: Span,
-    /// For a duplicate key, the entry that stands first.
+    /// For a duplicate key other than `<<`, the entry that stands first.
     pub first: Option<Box<Entry>>,
 }
 
