@@ -32,9 +32,9 @@ pub(crate) struct Walk {
     /// Its Kustomizations, in the order found.
     pub units: Arc<Vec<Built>>,
     /// Their sources.
-    pub sources: BTreeMap<SourceRef, Followed>,
+    pub sources: Arc<BTreeMap<SourceRef, Followed>>,
     /// Objects that others read: sources, ConfigMaps, Secrets.
-    pub objects: Objects,
+    pub objects: Arc<Objects>,
 }
 
 impl Walk {
@@ -55,7 +55,12 @@ impl Walk {
             };
             is_set || sources.is_some_and(lacks)
         };
-        self.units.iter().any(|b| b.deferred) && self.units.iter().any(reads)
+        self.defers() && self.units.iter().any(reads)
+    }
+
+    /// Whether something was left unbuilt.
+    pub(crate) fn defers(&self) -> bool {
+        self.units.iter().any(|b| b.deferred)
     }
 }
 
@@ -75,7 +80,7 @@ impl Walker<'_> {
             if self.is_settled(&walk) && providers(&known).eq(providers(&walk.objects)) {
                 break;
             }
-            known = walk.objects.clone();
+            known = Objects::clone(&walk.objects);
         }
         walk
     }
@@ -99,7 +104,7 @@ impl Walker<'_> {
 
     /// One walk, level by level. Objects found on the way count at once; `known` stands in for the rest.
     fn pass(&self, root: &Definition, seeds: &Objects, known: &Objects) -> Walk {
-        let mut walk = Walk { objects: seeds.clone(), ..Walk::default() };
+        let mut walk = Walk { objects: Arc::new(seeds.clone()), ..Walk::default() };
         let mut seen: BTreeSet<UnitId> = BTreeSet::from([root.id()]);
         let mut level = vec![root.clone()];
         for _ in 0..MAX_DEPTH {
@@ -108,7 +113,8 @@ impl Walker<'_> {
             for definition in &level {
                 let source = &definition.source;
                 if !walk.sources.contains_key(source) {
-                    walk.sources.insert(source.clone(), self.resolver.resolve(source, &objects));
+                    let followed = self.resolver.resolve(source, &objects);
+                    Arc::make_mut(&mut walk.sources).insert(source.clone(), followed);
                 }
             }
             let sources = &walk.sources;
@@ -122,7 +128,7 @@ impl Walker<'_> {
             for built in built.into_iter().flat_map(|b| self.with_resource_sets(b, &objects)) {
                 // What is applied to another cluster is no business of this one's controllers.
                 if !is_remote(&built) {
-                    walk.objects.extend(read_by_others(&built));
+                    Arc::make_mut(&mut walk.objects).extend(read_by_others(&built));
                     let children = built.unit.resources.iter().filter_map(Definition::of);
                     level.extend(children.filter(|d| seen.insert(d.id())));
                 }

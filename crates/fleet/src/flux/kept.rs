@@ -24,7 +24,6 @@ struct Start {
     base: SmolStr,
     version: Option<FluxVersion>,
     configured: Vec<(SmolStr, Variable)>,
-    defer: bool,
 }
 
 /// All walks of one run, by the folder at which they start.
@@ -53,10 +52,11 @@ impl Walks {
             base: entry.base.clone(),
             version: entry.version,
             configured: configured.to_vec(),
-            defer: resolver.world.defers(resolver.cluster),
         };
+        let defers = resolver.world.defers(resolver.cluster);
         let known = lock(&self.0).get(&entry.path).cloned().unwrap_or_default();
-        let same = known.iter().filter(|kept| kept.start == start);
+        let serves = |kept: &&Arc<Kept>| kept.start == start && (defers || !kept.walk.defers());
+        let same = known.iter().filter(serves);
         if let Some(walk) = same.filter_map(|kept| kept.again(resolver)).next() {
             return walk;
         }
@@ -90,7 +90,12 @@ impl Kept {
             if !answer.holds_in(&tree) {
                 return None;
             }
-            if let Some(followed) = walk.sources.get_mut(&question.source) {
+            let Some(followed) = walk.sources.get(&question.source) else { continue };
+            let known = (&followed.source.revision, followed.source.deployed);
+            if known == (&revision, deployed) && Arc::ptr_eq(&answer.tree, &tree) {
+                continue;
+            }
+            if let Some(followed) = Arc::make_mut(&mut walk.sources).get_mut(&question.source) {
                 (followed.source.revision, followed.source.deployed) = (revision, deployed);
                 followed.files = Files::Here { tree, base: question.base.clone() };
             }

@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use gitops_fleet::{SourceTree, SourceTrees, World, follow};
 use gitops_model::{
-    Apply, ClusterState, Deployed, Effect, Finding, ObjectKey, Plan, Proof, SourceRef, Tracks, Tree,
+    Act, Apply, ClusterState, Deployed, Effect, Finding, ObjectKey, Plan, Proof, SourceRef, Tracks,
+    Tree,
 };
 use gitops_recovery::{Input, Route, State};
 use gitops_rules::Pair;
@@ -40,10 +41,14 @@ impl Analysis {
     /// Runs the engine between each step and the next, on all clusters at once: what a step refuses,
     /// recreates or loses without saying so stands in its way.
     fn prove(&self, route: &mut Route) {
+        let is_commit = |act: &Act| matches!(act, Act::Commit { .. });
+        if !route.plan.steps.iter().any(|step| is_commit(&step.act)) {
+            return;
+        }
         let wanted = self.everywhere(&self.states.head);
         let mut before = Some(self.everywhere(&self.states.base));
         for (step, state) in route.plan.steps.iter_mut().zip(&route.states) {
-            if !matches!(step.act, gitops_model::Act::Commit { .. }) {
+            if !is_commit(&step.act) {
                 continue;
             }
             let after = state.tree.as_ref().map(|tree| self.everywhere(tree));
