@@ -21,7 +21,7 @@ pub(crate) static TABLE: &[Function] = &[
     }),
     f("nospace", &[Str], |call| call.text(call.str(0).split_whitespace().collect::<String>())),
     f("wrap", &[Int, Str], |call| {
-        let text = wrapped(call.str(1), call.int(0), "\n");
+        let text = wrapped(call.str(1), call.int(0), "\n", LongWords::Kept);
         call.text(text)
     }),
     f("wrapWith", &[Int, Str, Str], wrap_with),
@@ -53,13 +53,20 @@ fn abbreviated(text: &str, offset: i64, width: i64) -> String {
 fn wrap_with(call: &mut Call<'_>) -> Outcome {
     let separator = if call.str(1).is_empty() { "\n" } else { call.str(1) };
     let size = call.str(2).len().saturating_mul(separator.len() + 1);
-    let text = wrapped(call.str(2), call.int(0), separator);
+    let text = wrapped(call.str(2), call.int(0), separator, LongWords::Cut);
     call.budget.bytes(size)?;
     call.text(text)
 }
 
-/// goutils' `WrapCustom`, long words cut.
-fn wrapped(text: &str, width: i64, separator: &str) -> String {
+/// What becomes of words longer than a line.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum LongWords {
+    Cut,
+    Kept,
+}
+
+/// goutils' `WrapCustom`.
+fn wrapped(text: &str, width: i64, separator: &str, long: LongWords) -> String {
     let width = usize::try_from(width.max(1)).unwrap_or(usize::MAX);
     let bytes = text.as_bytes();
     let mut out = Vec::new();
@@ -70,11 +77,17 @@ fn wrapped(text: &str, width: i64, separator: &str) -> String {
             continue;
         }
         let line = &bytes[at..=at + width];
+        let rest = &bytes[at..];
+        let next = || rest.iter().skip(width).position(|b| *b == b' ').map(|i| i + width);
         let (end, skip) = match line.iter().rposition(|b| *b == b' ') {
             Some(space) => (space, 1),
-            None => (width, 0),
+            None if long == LongWords::Cut => (width, 0),
+            None => match next() {
+                Some(space) => (space, 1),
+                None => break,
+            },
         };
-        out.extend_from_slice(&line[..end]);
+        out.extend_from_slice(&rest[..end]);
         out.extend_from_slice(separator.as_bytes());
         at += end + skip;
     }
