@@ -15,6 +15,7 @@
 //! ```
 
 mod artifact;
+mod changed;
 mod cluster;
 mod pattern;
 mod read;
@@ -26,10 +27,11 @@ mod wave;
 
 use std::collections::BTreeMap;
 
-use gitops_model::{Problem, ProblemKind, Severity, Tree};
-use gitops_yaml::{ParsedFile, SmolStr, Sources, Span};
+use gitops_model::{Problem, ProblemKind, Severity};
+use gitops_yaml::{ParsedFile, SmolStr, Span};
 
 pub use artifact::ArtifactConfig;
+pub use changed::change;
 pub use cluster::{ArgoCluster, ClusterConfig, EnvironmentConfig, FluxVersion};
 pub use pattern::{Glob, ObjectPattern};
 pub use risk::RiskConfig;
@@ -137,26 +139,6 @@ pub fn read(file: &ParsedFile) -> (Config, Vec<Problem>) {
         problems.add(second, "the configuration is one document, this is a second one");
     }
     (config.unwrap_or_default(), problems.list)
-}
-
-/// A change of the file itself: it is judged by the file as it was before. A file that is new loosens
-/// nothing.
-#[must_use]
-pub fn change(base: &dyn Tree, head: &dyn Tree, sources: &Sources) -> Option<Problem> {
-    let old = base.content_id(FILE).ok()?;
-    let new = head.content_id(FILE).ok();
-    if new.as_ref() == Some(&old) {
-        return None;
-    }
-    let (side, id) = new.map_or((base, old), |new| (head, new));
-    let bytes = side.read(FILE).unwrap_or_default();
-    let file = sources.load(FILE, id, &bytes);
-    let start = file.documents.iter().flat_map(|d| d.entries()).map(|entry| entry.key_span).next();
-    let message = format!("`{FILE}` changes; the change is judged by the file as it was before");
-    Some(
-        Problem::new(ProblemKind::Configuration, message, start)
-            .help("see that it loosens no wave, limit or rule that this change needs"),
-    )
 }
 
 pub(crate) fn problem(span: Span, message: impl Into<String>) -> Problem {

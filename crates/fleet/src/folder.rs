@@ -14,6 +14,7 @@ use crate::World;
 use crate::closure::closure;
 use crate::files::load;
 use crate::names::environment;
+use crate::reading::as_kubectl_reads;
 use crate::scan::Scan;
 
 /// The name of a folder that is one cluster.
@@ -70,7 +71,7 @@ pub(crate) fn plain(world: &World, scan: &Scan) -> ClusterState {
             .documents
             .iter()
             .filter(|d| d.get("apiVersion").is_some())
-            .filter_map(|d| Resource::new(d.clone()))
+            .filter_map(|d| Resource::new(as_kubectl_reads(d, &file)))
             .map(Arc::new)
             .collect();
         let is_meant = !objects.is_empty() || is_manifest(&world.sources.file(file.id).text);

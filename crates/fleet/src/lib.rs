@@ -15,6 +15,7 @@ mod follow;
 mod glob;
 mod memo;
 mod names;
+mod reading;
 mod roots;
 mod scan;
 mod selector;

@@ -143,13 +143,12 @@ fn findings(rule: &Rule, example: &Example, sources: &Sources) -> Vec<Finding> {
         .iter()
         .map(|a| before_of(before.as_deref(), a).map(|b| gitops_compare::compare(b, a)))
         .collect();
-    let version = KubernetesVersion::NEWEST;
     let pairs: Vec<Pair<'_>> = after
         .iter()
         .zip(&changes)
         .map(|(after, changes)| Pair {
-            before: before_of(before.as_deref(), after).map(|b| State::new(b, version)),
-            after: State::new(after, version),
+            before: before_of(before.as_deref(), after).map(known),
+            after: known(after),
             changes: changes.as_deref().unwrap_or_default(),
             effect: example.base.is_some().then_some(Effect::Now),
             mode: None,
@@ -204,6 +203,10 @@ fn clusters(
     };
     let fleet = Fleet::of(&world);
     (fleet.follow(&world), fleet.unlisted(&world, other))
+}
+
+fn known(state: &ClusterState) -> State<'_> {
+    State::new(state, state.cluster.version.unwrap_or(KubernetesVersion::NEWEST))
 }
 
 fn before_of<'a>(

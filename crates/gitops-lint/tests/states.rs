@@ -186,6 +186,21 @@ fn the_world_can_fail_in_one_clear_sentence() {
 }
 
 #[test]
+fn a_folder_outside_of_clones_is_a_repository_of_its_own() {
+    let parent = Repo::new();
+    for folder in ["one", "two"] {
+        let map = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a, namespace: b}\n";
+        parent.write(&format!("{folder}/map.yaml"), map);
+    }
+    std::fs::rename(parent.path().join(".git"), parent.path().join("git")).expect("it is renamed");
+    assert_eq!(parent.run(&["check", "one"]).code, 0);
+    let wrong = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata: {a: 1}\n";
+    parent.write("two/map.yaml", wrong);
+    assert_eq!(parent.run(&["check", "one"]).code, 0, "what stands beside it is not read");
+    assert_eq!(parent.run(&["check", "two"]).code, 1);
+}
+
+#[test]
 fn the_number_of_threads_changes_nothing() {
     let repo = fleet();
     repo.copy("fleet-demo/head");

@@ -17,6 +17,7 @@ use crate::mesh;
 use crate::produced::produced_by;
 use crate::references::named_by;
 use crate::selections::{self, Candidates};
+use crate::shared;
 use crate::table::table;
 use crate::{
     Consequence, Edge, Link, Order, Presence, Relation, Selection, SelectionChange, Vertex,
@@ -136,7 +137,8 @@ impl Graph {
                 self.join(&object.key, &named.to, named.edge);
             }
         }
-        for (from, to, edge) in argo::uses(state).into_iter().chain(mesh::routes(state)) {
+        let implied = [argo::uses(state), mesh::routes(state), shared::joins(state)];
+        for (from, to, edge) in implied.into_iter().flatten() {
             self.join(&from, &to, edge);
         }
         self.add_guesses(state);

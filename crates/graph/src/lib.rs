@@ -24,6 +24,7 @@ mod reach;
 mod references;
 mod restart;
 mod selections;
+mod shared;
 mod table;
 mod template;
 

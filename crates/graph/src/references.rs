@@ -79,6 +79,16 @@ impl Reference {
                 .filter(|n| !n.is_empty())
                 .map(|n| key(&own, n))
                 .collect(),
+            Format::Traefik => {
+                let crds = name.split(',').filter_map(|n| n.trim().strip_suffix("@kubernetescrd"));
+                // Which hyphen parts the two is not said: most often the namespace is the object's own.
+                let parts = |text: &str| {
+                    let near = text.strip_prefix(&*own).and_then(|rest| rest.strip_prefix('-'));
+                    let far = || text.split_once('-').map(|(ns, n)| key(ns, n));
+                    near.map(|n| key(&own, n)).or_else(far)
+                };
+                crds.filter_map(parts).collect()
+            }
             Format::ClusterHost if !name.contains(".svc") => Vec::new(),
             Format::Host | Format::ClusterHost => {
                 service_host(name, &own).map(|(ns, n)| key(ns, n)).into_iter().collect()

@@ -115,6 +115,8 @@ pub(crate) enum Format {
     Host,
     /// `name.namespace.svc` or `name.namespace.svc.cluster.local`.
     ClusterHost,
+    /// `namespace-name@kubernetescrd,…`, as Traefik's annotations name its own kinds.
+    Traefik,
 }
 
 /// Where the object named lives.

@@ -23,28 +23,31 @@ fn check(state: &State<'_>, out: &mut Vec<Draft>) {
         ("kustomize.toolkit.fluxcd.io", "Kustomization"),
         ("helm.toolkit.fluxcd.io", "HelmRelease"),
     ];
+    let reached =
+        |key: &ObjectKey| alerts.iter().any(|alert| sources(alert).any(|s| watches(alert, s, key)));
+    let mut missed = Vec::new();
+    let mut missing = Vec::new();
     for (group, kind) in kinds {
-        let reached = |key: &ObjectKey| {
-            alerts.iter().any(|alert| sources(alert).any(|s| watches(alert, s, key)))
-        };
-        let missed: Vec<_> =
-            state.of_kind(group, kind).map(|o| &o.key).filter(|key| !reached(key)).collect();
-        if missed.is_empty() {
-            continue;
+        let keys = || state.of_kind(group, kind).map(|o| &o.key);
+        let of_kind: Vec<_> = keys().filter(|key| !reached(key)).collect();
+        match of_kind.len() {
+            0 => continue,
+            all if all == keys().count() => missed.push(format!("any {kind}")),
+            _ => missed.push(wording::list(of_kind)),
         }
-        let all = missed.len() == state.of_kind(group, kind).count();
-        let message = format!(
-            "no Alert reaches {}: nobody is told when {} fails",
-            if all { format!("any {kind}") } else { wording::list(&missed) },
-            if missed.len() == 1 { "it" } else { "one of them" },
-        );
-        let list = alert.at(&["spec", "eventSources"]);
-        let draft = Draft::new(message).on(alert).confidence(Confidence::Likely).help(format!(
-            "add `kind: {kind}`, `name: '*'` with each `namespace`: without one, `*` means the \
-             Alert's own"
-        ));
-        out.push(list.into_iter().fold(draft, |d, list| d.at_span(list.span())));
+        missing.push(kind);
     }
+    if missed.is_empty() {
+        return;
+    }
+    let message =
+        format!("no Alert reaches {}: nobody is told of a failure", missed.join(", nor "));
+    let list = alert.at(&["spec", "eventSources"]);
+    let draft = Draft::new(message).on(alert).confidence(Confidence::Likely).help(format!(
+        "add {} with `name: '*'` and each `namespace`: without one, `*` means the Alert's own",
+        wording::list(missing.iter().map(|kind| format!("kind: {kind}"))),
+    ));
+    out.push(list.into_iter().fold(draft, |d, list| d.at_span(list.span())));
 }
 
 fn sources(alert: &Resource) -> impl Iterator<Item = &Node> {

@@ -22,22 +22,26 @@ fn check(state: &State<'_>, out: &mut Vec<Draft>) {
             owners.entry(&object.key).or_default().push((unit, object));
         }
     }
-    let mut shared: BTreeMap<_, (bool, Vec<_>)> = BTreeMap::new();
+    let mut shared: BTreeMap<_, ((bool, bool), Vec<_>)> = BTreeMap::new();
     for owners in owners.values() {
         let Some(((first, one), rest)) = owners.split_first() else { continue };
         if let Some((second, two)) = rest.iter().find(|(unit, _)| unit.id != first.id) {
+            // An entry point that is only assumed may be the very one that the other declares.
+            let assumed = first.declared.is_none() || second.declared.is_none();
             let one_folder = first.path == second.path;
-            let (_, objects) =
-                shared.entry((&first.id, &second.id)).or_insert((one_folder, Vec::new()));
+            let (_, objects) = shared
+                .entry((&first.id, &second.id))
+                .or_insert(((one_folder, assumed), Vec::new()));
             objects.push((*one, *two));
         }
     }
-    out.extend(shared.into_iter().filter_map(|((first, second), (one_folder, objects))| {
+    out.extend(shared.into_iter().filter_map(|((first, second), (how, objects))| {
         let (one, two) = objects.first()?;
         // Two that render one folder write the same, as an entry point does that a folder declares again.
-        let (severity, meanwhile) = match one_folder {
-            true => (Severity::Note, "both render one folder"),
-            false => (Severity::Warning, "each overwrites what the other wrote"),
+        let (severity, meanwhile) = match how {
+            (true, _) => (Severity::Note, "both render one folder"),
+            (_, true) => (Severity::Note, "if both are on the cluster, each overwrites the other"),
+            _ => (Severity::Warning, "each overwrites what the other wrote"),
         };
         let message = format!(
             "`{first}` and `{second}` both apply {}: {meanwhile}, and when one stops doing so it \

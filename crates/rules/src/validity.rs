@@ -7,7 +7,9 @@ use gitops_graph::PodTemplate;
 use gitops_model::{
     ApplyMode, Controller, FieldPath, Gvk, Resource, Severity, Unchecked, Unit, UnitId,
 };
-use gitops_schema::{Definition, Fault, Struct, Violation, removed_api, served, violations};
+use gitops_schema::{
+    Definition, Fault, Struct, Violation, delivery_kind, misnamed, removed_api, served, violations,
+};
 use gitops_yaml::Node;
 
 use crate::{Draft, Pair, State, write};
@@ -24,7 +26,7 @@ pub(crate) struct Invalid {
 
 /// What is known of a kind.
 enum Schema<'a> {
-    BuiltIn(&'static Struct),
+    Typed(&'static Struct),
     Custom(Definition<'a>),
     /// Nothing but that it is an object, and maybe that it makes pods.
     Unknown,
@@ -89,7 +91,9 @@ impl<'s, 'a> Definitions<'s, 'a> {
         let custom = self.custom.get(&(gvk.group.as_str(), gvk.kind.as_str()));
         match custom.and_then(|definition| Definition::of(definition, gvk)) {
             Some(definition) => Schema::Custom(definition),
-            None => served(gvk, self.state.version).map_or(Schema::Unknown, Schema::BuiltIn),
+            None => served(gvk, self.state.version)
+                .or_else(|| delivery_kind(gvk))
+                .map_or(Schema::Unknown, Schema::Typed),
         }
     }
 
@@ -99,6 +103,9 @@ impl<'s, 'a> Definitions<'s, 'a> {
         let mut found = self.violations(object);
         // What nobody is known to apply may be a template for something that is not known either.
         found.retain(|v| unit.controller == Controller::Flux || !is_placeholder(&v.value));
+        if unit.controller == Controller::None {
+            found.retain(|v| !is_part(v));
+        }
         let invalid = |violation| {
             let (id, object) = (unit.id.clone(), object.clone());
             Invalid { unit: id, controller: unit.controller, object, violation, strict }
@@ -109,8 +116,8 @@ impl<'s, 'a> Definitions<'s, 'a> {
     fn violations(&self, object: &Resource) -> Vec<Violation> {
         let top = FieldPath::default();
         let metadata = || part(object.at(&["metadata"]), &top.key("metadata"), &["metadata"]);
-        match self.schema(&object.gvk) {
-            Schema::BuiltIn(known) => violations(&object.body, known, &top),
+        let mut found = match self.schema(&object.gvk) {
+            Schema::Typed(known) => violations(&object.body, known, &top),
             Schema::Custom(definition) => {
                 let mut found = definition.violations(&object.body);
                 found.extend(metadata());
@@ -121,9 +128,12 @@ impl<'s, 'a> Definitions<'s, 'a> {
                 if let Some(template) = PodTemplate::of(object) {
                     found.extend(part(Some(template.node), &template.path, &[]));
                 }
-                found
+                // A server of its own may serve the kind, and take other names.
+                return found;
             }
-        }
+        };
+        found.extend(misnamed(object));
+        found
     }
 }
 
@@ -161,6 +171,11 @@ fn part(node: Option<&Node>, path: &FieldPath, keys: &[&str]) -> Vec<Violation> 
         (Some(node), Some(known)) => violations(node, known, path),
         _ => Vec::new(),
     }
+}
+
+/// Whether an object that nobody is known to apply looks like a patch: it has nothing but a name.
+fn is_part(violation: &Violation) -> bool {
+    violation.fault == Fault::Missing && violation.path == FieldPath::keys(&["spec"])
 }
 
 /// Whether a text waits for another tool to fill it in.

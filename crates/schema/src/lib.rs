@@ -25,7 +25,8 @@ pub use removed::{RemovedApi, removed_api};
 pub use scope::{is_cluster_scoped, stored_key};
 pub use strategic_merge::{MergeError, MergeSchema, StrategicMerge};
 pub use types::{
-    Field, List, Map, Pairing, Struct, Type, identity, is_other_alpha, kind, list_keys, served,
+    Field, Limits, List, Map, Pairing, Struct, Type, delivery_kind, identity, is_other_alpha, kind,
+    list_keys, served,
 };
-pub use validity::{Fault, Violation, is_unknown, violations};
+pub use validity::{Fault, Violation, is_unknown, misnamed, violations};
 pub use whole::whole;

@@ -1,7 +1,7 @@
 //! Quantities: `100m`, `1.5Gi`, `2e3`.
 
 /// An amount, in billionths.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Quantity(i128);
 
 impl Quantity {
@@ -32,6 +32,22 @@ impl Quantity {
         let places = u32::try_from(fraction.len()).ok()?;
         let amount = scale(suffix)?.of(digits, places)?;
         Some(Self(if negative { -amount } else { amount }))
+    }
+}
+
+impl std::ops::Add for Quantity {
+    type Output = Self;
+
+    fn add(self, other: Self) -> Self {
+        Self(self.0.saturating_add(other.0))
+    }
+}
+
+impl std::ops::Mul<i64> for Quantity {
+    type Output = Self;
+
+    fn mul(self, times: i64) -> Self {
+        Self(self.0.saturating_mul(times.into()))
     }
 }
 

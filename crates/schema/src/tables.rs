@@ -10,6 +10,8 @@ macro_rules! table {
 pub(crate) const CLUSTER_SCOPED: &str = table!("cluster-scoped");
 /// What the API server writes where a manifest says nothing.
 pub(crate) const DEFAULTS: &str = table!("defaults");
+/// What the API server's validation asks of values beyond their types.
+pub(crate) const FORMS: &str = table!("forms");
 /// What an update may not change.
 pub(crate) const IMMUTABLE_FIELDS: &str = table!("immutable-fields");
 /// Which kinds kustomize knows to live in no namespace.
@@ -22,6 +24,8 @@ pub(crate) const REMOVED_APIS: &str = table!("removed-apis");
 pub(crate) const RULELESS_GROUPS: &str = table!("ruleless-groups");
 /// How the API server decodes its kinds.
 pub(crate) const TYPES: &str = table!("types");
+/// What Flux and Argo CD ask of their kinds.
+pub(crate) const TYPES_DELIVERY: &str = table!("types-delivery");
 /// What older releases have otherwise.
 pub(crate) const TYPES_OLDER: &str = table!("types-older");
 

@@ -34,15 +34,67 @@ const ELSEWHERE: &[(&str, &str)] = &[
     ("k8s.io/kube-aggregator/pkg/apis/apiregistration/v1", "apiregistration.k8s.io/v1"),
 ];
 
+/// The packages of Flux 2.9, its operator and Argo CD 3.5: the module with its version, the folder in it, and
+/// the section that it makes.
+const DELIVERY: &[(&str, &str, &str)] = &[
+    (
+        "github.com/argoproj/argo-cd/v3@v3.5.1",
+        "pkg/apis/application/v1alpha1",
+        "argoproj.io/v1alpha1",
+    ),
+    (
+        "github.com/controlplaneio-fluxcd/flux-operator@v0.58.1",
+        "api/v1",
+        "fluxcd.controlplane.io/v1",
+    ),
+    ("github.com/fluxcd/helm-controller/api@v1.6.3", "v2", "helm.toolkit.fluxcd.io/v2"),
+    (
+        "github.com/fluxcd/image-automation-controller/api@v1.2.4",
+        "v1",
+        "image.toolkit.fluxcd.io/v1",
+    ),
+    ("github.com/fluxcd/image-reflector-controller/api@v1.2.4", "v1", "image.toolkit.fluxcd.io/v1"),
+    ("github.com/fluxcd/kustomize-controller/api@v1.9.4", "v1", "kustomize.toolkit.fluxcd.io/v1"),
+    (
+        "github.com/fluxcd/notification-controller/api@v1.9.3",
+        "v1",
+        "notification.toolkit.fluxcd.io/v1",
+    ),
+    (
+        "github.com/fluxcd/notification-controller/api@v1.9.3",
+        "v1beta3",
+        "notification.toolkit.fluxcd.io/v1beta3",
+    ),
+    ("github.com/fluxcd/source-controller/api@v1.9.4", "v1", "source.toolkit.fluxcd.io/v1"),
+    (
+        "github.com/fluxcd/source-watcher/api/v2@v2.2.3",
+        "v1beta1",
+        "source.extensions.fluxcd.io/v1beta1",
+    ),
+];
+
+/// The packages that those share.
+const SHARED: &[(&str, &str)] = &[
+    ("github.com/fluxcd/pkg/apis/acl@v0.10.0", "shared.fluxcd.io/acl"),
+    ("github.com/fluxcd/pkg/apis/kustomize@v1.20.0", "shared.fluxcd.io/kustomize"),
+    ("github.com/fluxcd/pkg/apis/meta@v1.31.0", "shared.fluxcd.io/meta"),
+];
+
+type Packages = BTreeMap<String, (String, Package)>;
 type Sections = BTreeMap<String, Section>;
 
 pub(crate) fn run(arguments: &[String]) -> Result<(), String> {
     let check = arguments.iter().any(|a| a == "--check");
-    let mut newer = kubernetes(NEWEST)?;
-    let mut files = vec![("types.yaml", write::table(&newer))];
+    let packages = kubernetes(NEWEST)?;
+    let mut newer = sections(&packages, NEWEST);
+    let delivery = delivery(packages, &newer)?;
+    let mut files = vec![
+        ("types.yaml", write::table(write::HEAD, &newer)),
+        ("types-delivery.yaml", write::table(write::DELIVERY, &delivery)),
+    ];
     let mut older = Vec::new();
     for minor in (OLDEST..NEWEST).rev() {
-        let sections = kubernetes(minor)?;
+        let sections = sections(&kubernetes(minor)?, minor);
         older.push((minor, write::difference(&newer, &sections)));
         newer = sections;
     }
@@ -60,9 +112,9 @@ pub(crate) fn run(arguments: &[String]) -> Result<(), String> {
     Ok(())
 }
 
-/// The kinds of a release of Kubernetes.
-fn kubernetes(minor: u32) -> Result<Sections, String> {
-    let mut packages = BTreeMap::new();
+/// The packages of a release of Kubernetes.
+fn kubernetes(minor: u32) -> Result<Packages, String> {
+    let mut packages = Packages::new();
     for module in KUBERNETES {
         let folder = source(module, &format!("v0.{minor}.0"))?;
         for (path, section) in ELSEWHERE.iter().filter(|(path, _)| is_in(path, module)) {
@@ -74,12 +126,40 @@ fn kubernetes(minor: u32) -> Result<Sections, String> {
             groups(&folder, &mut packages)?;
         }
     }
-    let universe = Universe { packages };
-    Ok(universe.sections(|path| !path.contains("/meta/"), minor))
+    Ok(packages)
+}
+
+/// The kinds of a release of Kubernetes.
+fn sections(packages: &Packages, minor: u32) -> Sections {
+    Universe { packages }.sections(|path| !path.contains("/meta/"), minor)
+}
+
+/// The kinds of Flux and Argo CD, without what they share with those of Kubernetes.
+fn delivery(mut packages: Packages, built_in: &Sections) -> Result<Sections, String> {
+    let shared = SHARED.iter().map(|(module, section)| (module, "", section));
+    for (module, folder, section) in DELIVERY.iter().map(|(m, f, s)| (m, *f, s)).chain(shared) {
+        let (path, version) = module.split_once('@').unwrap_or((module, "latest"));
+        let package = Package::read(&source(path, version)?.join(folder))?;
+        let path = format!("{path}/{folder}").trim_end_matches('/').to_owned();
+        packages.insert(path, ((*section).to_owned(), package));
+    }
+    let universe = Universe { packages: &packages };
+    let is_theirs = |path: &str| {
+        DELIVERY.iter().any(|(module, ..)| {
+            module.split_once('@').is_some_and(|(module, _)| is_in(path, module))
+        })
+    };
+    let mut sections = universe.sections(is_theirs, NEWEST);
+    for (name, section) in &mut sections {
+        let known = built_in.get(name);
+        section.retain(|name, _| !known.is_some_and(|known| known.contains_key(name)));
+    }
+    sections.retain(|_, section| !section.is_empty());
+    Ok(sections)
 }
 
 /// Every group and version of `k8s.io/api`.
-fn groups(folder: &Path, packages: &mut BTreeMap<String, (String, Package)>) -> Result<(), String> {
+fn groups(folder: &Path, packages: &mut Packages) -> Result<(), String> {
     for group in folders(folder)? {
         for version in folders(&folder.join(&group))? {
             let at = folder.join(&group).join(&version);

@@ -5,8 +5,8 @@ use gitops_yaml::{ContentId, Entry, ErrorKind, Node, ParsedFile, Sources};
 use regex::Regex;
 
 use super::patterns::gobwas;
-use super::reading::as_argo_reads;
 use crate::files::{clamped, join, load};
+use crate::reading::as_kubectl_reads;
 
 /// Text that keeps a file from being rendered.
 const SKIP: &str = "+argocd:skip-file-rendering";
@@ -155,7 +155,7 @@ fn objects(file: &ParsedFile) -> Result<Vec<Node>, Problem> {
         {
             continue;
         }
-        let node = as_argo_reads(document, file);
+        let node = as_kubectl_reads(document, file);
         if !has_kind(&node) {
             let problem =
                 wrong("this is no Kubernetes object: it has no `kind`", file, Some(document));

@@ -12,7 +12,6 @@ mod hub;
 mod overrides;
 mod patterns;
 mod project;
-mod reading;
 mod set;
 mod source;
 mod state;

@@ -31,20 +31,23 @@ pub(crate) fn run(args: &CheckArgs, color: Color) -> Result<Exit, Stop> {
     output::write(&report, &analysis.sources, &args.output, color)
 }
 
-/// The state to check and the paths whose findings to show. A folder with a configuration of its own, or
-/// outside the clone around the current folder, is a repository of its own; other paths are parts of one.
+/// The state to check and the paths whose findings to show. A folder with a configuration or a history of its
+/// own, or outside the clone around the current folder, is a repository of its own; other paths are parts of
+/// one.
 fn scope(paths: &[PathBuf]) -> Result<(States, Vec<String>), Stop> {
     let here = Path::new(".").canonicalize().map_err(io(Path::new(".")))?;
     let top = crate::git::kept_top(&here).unwrap_or(&here).to_owned();
+    let is_clone = |folder: &Path| folder.join(".git").exists();
     if let [folder] = paths
         && folder.is_dir()
     {
         let real = folder.canonicalize().map_err(io(folder))?;
-        if folder.join(gitops_config::FILE).exists() || !real.starts_with(&top) {
+        let holds_all = folder.join(gitops_config::FILE).exists() || is_clone(folder);
+        if holds_all || !is_clone(&top) || !real.starts_with(&top) {
             return Ok((States::single(Some(folder))?, Vec::new()));
         }
     }
-    if let ([file], false) = (paths, top.join(".git").exists()) {
+    if let ([file], false) = (paths, is_clone(&top)) {
         // Outside of a clone a file is looked at with what stands beside it.
         let folder = file.parent().filter(|p| !p.as_os_str().is_empty());
         return Ok((States::single(Some(folder.unwrap_or(Path::new("."))))?, Vec::new()));

@@ -16,7 +16,8 @@ pub(super) fn structure(schema: &Node) -> Struct {
     let fields = properties.iter().map(|entry| {
         let default = entry.value.get("default").cloned();
         let (ty, pointer) = (ty(&entry.value), true);
-        let field = Field { ty, pointer, retain_keys: false, required: false, default };
+        let (retain_keys, required, limits) = (false, false, None);
+        let field = Field { ty, pointer, retain_keys, required, limits, default };
         (entry.key.clone(), field)
     });
     Struct {

@@ -10,9 +10,11 @@ use std::sync::Arc;
 use gitops_model::Gvk;
 use gitops_yaml::{Node, SmolStr};
 
-pub use table::{is_other_alpha, kind, served};
+pub(crate) use table::name_form;
+pub use table::{delivery_kind, is_other_alpha, kind, served};
 
 use crate::default_text;
+use crate::validity::Format;
 
 /// The type of a value.
 #[derive(Debug, Clone)]
@@ -104,8 +106,39 @@ pub struct Field {
     pub retain_keys: bool,
     /// Whether the types ask for a value.
     pub required: bool,
+    /// What a value has to keep to beside its type.
+    pub limits: Option<Arc<Limits>>,
     /// The value it takes when it is absent.
     pub default: Option<Node>,
+}
+
+/// What a value has to keep to beside its type.
+#[derive(Debug, Clone, Default)]
+pub struct Limits {
+    /// The least number, length of a text in characters, or number of items.
+    pub(crate) least: Option<u32>,
+    /// The greatest.
+    pub(crate) most: Option<u32>,
+    /// A regular expression that texts match.
+    pub(crate) pattern: Option<SmolStr>,
+    /// The form of a text.
+    pub(crate) form: Option<Format>,
+    /// The form of the keys of a map.
+    pub(crate) keys: Option<Format>,
+    /// The form of its values.
+    pub(crate) values: Option<Format>,
+    /// The field in which no two items of a list are the same.
+    pub(crate) unique: Option<SmolStr>,
+}
+
+impl Limits {
+    fn is_empty(&self) -> bool {
+        let Self { least, most, pattern, form, keys, values, unique } = self;
+        let forms = [form, keys, values];
+        [least, most].iter().all(|bound| bound.is_none())
+            && [pattern, unique].iter().all(|text| text.is_none())
+            && forms.iter().all(|form| form.is_none())
+    }
 }
 
 impl Struct {

@@ -1,19 +1,25 @@
-//! The notation of `schemas/tables/types.yaml`: `?[Volume] by name merge name retain`.
+//! The notation of `schemas/tables/types.yaml`: `?[Volume] by name merge name retain`; that of
+//! `types-delivery.yaml` and `forms.yaml` too: `string from 1 to 63 is dns-label`.
 
 use std::sync::Arc;
 
 use gitops_yaml::SmolStr;
 
-use super::{Field, List, Map, Pairing, Type};
+use super::{Field, Limits, List, Map, Pairing, Type};
+use crate::validity::Format;
 
 /// Reads a field; `named` finds a structure.
 pub(super) fn field(text: &str, named: &mut dyn FnMut(&str) -> Type) -> Field {
     let (pointer, text) = text.strip_prefix('?').map_or((false, text), |rest| (true, rest));
+    let (text, pattern) =
+        text.split_once(" matches ").map_or((text, None), |(text, r)| (text, Some(r.into())));
     let mut words = text.split(' ');
     let ty = words.next().unwrap_or_default();
     let rules = Rules::read(words);
     let (retain_keys, required) = (rules.retain, rules.required);
-    Field { ty: resolve(ty, rules, named), pointer, retain_keys, required, default: None }
+    let limits = Limits { pattern, ..rules.limits.clone() };
+    let limits = (!limits.is_empty()).then(|| Arc::new(limits));
+    Field { ty: resolve(ty, rules, named), pointer, retain_keys, required, limits, default: None }
 }
 
 #[derive(Default)]
@@ -24,7 +30,11 @@ struct Rules {
     patch: Option<Option<String>>,
     retain: bool,
     required: bool,
+    limits: Limits,
 }
+
+/// The words that say something of a field.
+const WORDS: [&str; 8] = ["retain", "by", "required", "from", "to", "is", "keys", "unique"];
 
 impl Rules {
     fn read<'a>(words: impl Iterator<Item = &'a str>) -> Self {
@@ -36,9 +46,15 @@ impl Rules {
                 "set" => rules.set = true,
                 "retain" => rules.retain = true,
                 "required" => rules.required = true,
+                "from" => rules.limits.least = words.next().and_then(|n| n.parse().ok()),
+                "to" => rules.limits.most = words.next().and_then(|n| n.parse().ok()),
+                "is" => rules.limits.form = words.next().and_then(Format::of_text),
+                "keys" => rules.limits.keys = words.next().and_then(Format::of_text),
+                "values" => rules.limits.values = words.next().and_then(Format::of_text),
+                "unique" => rules.limits.unique = words.next().map(Into::into),
                 "by" => rules.keys = words.next().map(str::to_owned),
                 "merge" => {
-                    let key = words.next_if(|w| !matches!(*w, "retain" | "by" | "required"));
+                    let key = words.next_if(|w| !WORDS.contains(w));
                     rules.patch = Some(key.map(str::to_owned));
                 }
                 _ => {}

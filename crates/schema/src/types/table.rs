@@ -1,6 +1,7 @@
 //! The structures of built-in kinds, in the newest release and in older ones. The table is read once; a
 //! kind is resolved when it is first asked for.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
@@ -20,6 +21,36 @@ type Sections = BTreeMap<&'static str, BTreeMap<&'static str, Fields>>;
 fn sections() -> &'static Sections {
     static SECTIONS: OnceLock<Sections> = OnceLock::new();
     SECTIONS.get_or_init(|| serde_json::from_str(crate::tables::TYPES).unwrap_or_default())
+}
+
+/// The structures of Flux and Argo CD. Their patterns have backslashes, so texts are not borrowed.
+fn delivery() -> &'static Sections {
+    type Owned<T> = BTreeMap<String, T>;
+    static OWNED: OnceLock<Owned<Owned<Owned<String>>>> = OnceLock::new();
+    static SECTIONS: OnceLock<Sections> = OnceLock::new();
+    let owned = OWNED
+        .get_or_init(|| serde_json::from_str(crate::tables::TYPES_DELIVERY).unwrap_or_default());
+    SECTIONS.get_or_init(|| by_text(owned, |all| by_text(all, |of| by_text(of, String::as_str))))
+}
+
+/// A map whose keys are borrowed from another.
+fn by_text<'m, T, U>(
+    map: &'m BTreeMap<String, T>,
+    value: impl Fn(&'m T) -> U,
+) -> BTreeMap<&'m str, U> {
+    map.iter().map(|(key, inner)| (key.as_str(), value(inner))).collect()
+}
+
+/// What is asked of the fields of structures beyond their types, to be read behind their notation.
+fn forms() -> &'static Sections {
+    static SECTIONS: OnceLock<Sections> = OnceLock::new();
+    SECTIONS.get_or_init(|| serde_json::from_str(crate::tables::FORMS).unwrap_or_default())
+}
+
+/// The form of the names of a kind.
+pub(crate) fn name_form(gvk: &Gvk) -> &'static str {
+    let own = forms().get(section_of(gvk).as_str()).and_then(|kinds| kinds.get(gvk.kind.as_str()));
+    own.and_then(|fields| fields.get("$name")).copied().unwrap_or("dns-subdomain")
 }
 
 /// The structure of a built-in kind. Where the version asked for is not known, that of the same
@@ -55,6 +86,14 @@ fn section(gvk: &Gvk) -> Option<&'static str> {
 #[must_use]
 pub fn served(gvk: &Gvk, release: KubernetesVersion) -> Option<&'static Struct> {
     resolved(&section_of(gvk), &gvk.kind, release.minor.min(KubernetesVersion::NEWEST.minor))
+}
+
+/// The structure of a kind of Flux or Argo CD in this version, as the releases that are known define it.
+#[must_use]
+pub fn delivery_kind(gvk: &Gvk) -> Option<&'static Struct> {
+    let section = section_of(gvk);
+    let known = delivery().contains_key(section.as_str());
+    known.then(|| resolved(&section, &gvk.kind, KubernetesVersion::NEWEST.minor))?
 }
 
 fn section_of(gvk: &Gvk) -> String {
@@ -102,12 +141,18 @@ impl Resolver {
             return Type::Any;
         };
         self.depth += 1;
+        let is_custom = delivery().get(section).is_some_and(|known| known.contains_key(name));
         let atomic = fields.get("$").is_some_and(|rule| *rule == "atomic");
         let fields = fields
             .iter()
             .filter(|(key, _)| **key != "$")
             .map(|(key, text)| {
-                (SmolStr::new(key), field(text, &mut |other| self.named(section, other)))
+                let form = forms().get(section).and_then(|s| s.get(name)?.get(key));
+                let text = form.map_or((*text).into(), |form| Cow::from(format!("{text} {form}")));
+                let mut field = field(&text, &mut |other| self.named(section, other));
+                // Custom resources are not decoded into Go's types, where nothing and empty are the same.
+                field.pointer |= is_custom;
+                (SmolStr::new(key), field)
             })
             .collect();
         self.depth -= 1;
@@ -118,7 +163,9 @@ impl Resolver {
 
     /// The notation of a structure's fields in this release.
     fn fields(&self, section: &str, name: &str) -> Option<Fields> {
-        let mut fields = sections().get(section).and_then(|s| s.get(name)).cloned();
+        let tables = [sections(), delivery()];
+        let mut fields =
+            tables.into_iter().find_map(|table| table.get(section)?.get(name)).cloned();
         for (_, release) in older().range(self.minor..).rev() {
             release.apply(section, name, &mut fields);
         }
@@ -133,7 +180,7 @@ mod tests {
     #[test]
     fn every_structure_that_is_named_is_known() {
         for minor in 33..=KubernetesVersion::NEWEST.minor {
-            for (section, structures) in sections() {
+            for (section, structures) in sections().iter().chain(delivery()) {
                 for name in structures.keys() {
                     let mut resolver = Resolver { done: BTreeMap::new(), depth: 0, minor };
                     for (key, text) in resolver.fields(section, name).into_iter().flatten() {
@@ -152,6 +199,50 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn every_form_is_that_of_a_field() {
+        for (section, structures) in forms() {
+            for (name, fields) in structures {
+                let known = sections().get(section).and_then(|s| s.get(name));
+                let known = known.unwrap_or_else(|| panic!("no structure {section}.{name}"));
+                for (key, text) in fields {
+                    assert!(*key == "$name" || known.contains_key(key), "{section}.{name}.{key}");
+                    let words = if *key == "$name" { format!("is {text}") } else { (*text).into() };
+                    let read = field(&format!("any {words}"), &mut |_| Type::Any);
+                    assert!(read.limits.is_some(), "{section}.{name}.{key}: {text}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn kinds_of_flux_and_argo_cd_are_known() {
+        let kinds = delivery().iter().flat_map(|(section, structures)| {
+            let kinds = structures.iter().filter(|(_, fields)| fields.contains_key("metadata"));
+            kinds.map(|(name, _)| Gvk::new(section, name)).collect::<Vec<_>>()
+        });
+        let known: Vec<Gvk> = kinds.filter(|gvk| delivery_kind(gvk).is_some()).collect();
+        for (group, kinds) in [
+            ("argoproj.io/v1alpha1", "AppProject Application ApplicationSet"),
+            ("fluxcd.controlplane.io/v1", "FluxInstance ResourceSet ResourceSetInputProvider"),
+            ("helm.toolkit.fluxcd.io/v2", "HelmRelease"),
+            ("image.toolkit.fluxcd.io/v1", "ImagePolicy ImageRepository ImageUpdateAutomation"),
+            ("kustomize.toolkit.fluxcd.io/v1", "Kustomization"),
+            ("notification.toolkit.fluxcd.io/v1", "Receiver"),
+            ("notification.toolkit.fluxcd.io/v1beta3", "Alert Provider"),
+            ("source.extensions.fluxcd.io/v1beta1", "ArtifactGenerator"),
+            (
+                "source.toolkit.fluxcd.io/v1",
+                "Bucket ExternalArtifact GitRepository HelmChart HelmRepository OCIRepository",
+            ),
+        ] {
+            for kind in kinds.split(' ') {
+                assert!(known.contains(&Gvk::new(group, kind)), "{group} {kind}");
+            }
+        }
+        assert!(delivery_kind(&Gvk::new("apps/v1", "Deployment")).is_none());
     }
 
     #[test]

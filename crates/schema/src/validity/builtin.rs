@@ -1,11 +1,11 @@
-//! Built-in kinds: what the API server's decoder and server-side apply make of each value.
+//! Kinds that are known by their types: what the API server's decoder and server-side apply make of each value.
 
 use std::collections::BTreeSet;
 
 use gitops_model::FieldPath;
 use gitops_yaml::{Entry, Node, Origin, ScalarKind};
 
-use super::{Fault, Format, Place, Violation, is_unknown, nearest};
+use super::{Fault, Format, Place, Violation, across, is_unknown, limits, nearest};
 use crate::{Field, List, Pairing, Quantity, Struct, Type, identity, whole};
 
 /// What is wrong with an object, or a part of it at a path, by its type. The status is not looked at:
@@ -14,6 +14,7 @@ use crate::{Field, List, Pairing, Quantity, Struct, Type, identity, whole};
 pub fn violations(node: &Node, known: &Struct, path: &FieldPath) -> Vec<Violation> {
     let mut walk = Walk { found: Vec::new() };
     walk.fields(node, known, &Place::at(path));
+    across::forgive_claims(path.0.is_empty().then_some(node), &mut walk.found);
     walk.found
 }
 
@@ -31,7 +32,11 @@ impl Walk {
         for entry in node.entries() {
             match known.fields.get(&entry.key) {
                 Some(field) if is_left_empty(&entry.value, field) => {}
-                Some(field) => self.value(&entry.value, &field.ty, &at.key(&entry.key)),
+                Some(field) => {
+                    let (value, place) = (&entry.value, at.key(&entry.key));
+                    self.value(value, &field.ty, &place);
+                    limits::check(value, field, &place, &mut self.found);
+                }
                 None if known.open || whole && WHOLE.contains(&&*entry.key) => {}
                 None => self.found.push(unknown(entry, known, at)),
             }
@@ -41,6 +46,7 @@ impl Walk {
                 self.found.push(at.key(key).violation(node, Fault::Missing));
             }
         }
+        across::check(node, &known.name, at, &mut self.found);
     }
 
     fn value(&mut self, node: &Node, ty: &Type, at: &Place<'_>) {
@@ -100,7 +106,7 @@ fn is_left_empty(value: &Node, field: &Field) -> bool {
     empty && !field.pointer
 }
 
-fn scalar(node: &Node, ty: &Type) -> Option<Fault> {
+pub(super) fn scalar(node: &Node, ty: &Type) -> Option<Fault> {
     let wrong = |wanted| Some(Fault::WrongType { wanted });
     let Some(scalar) = node.as_scalar() else {
         return wrong(wanted(ty));
@@ -159,7 +165,7 @@ fn form(text: &str, format: Format) -> Option<Fault> {
     if (format.holds)(text) { None } else { not_allowed(format.wanted.to_owned()) }
 }
 
-fn not_allowed(allowed: String) -> Option<Fault> {
+pub(super) fn not_allowed(allowed: String) -> Option<Fault> {
     Some(Fault::NotAllowed { allowed, near: None })
 }
 

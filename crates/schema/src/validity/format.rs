@@ -8,6 +8,7 @@ use gitops_yaml::SmolStr;
 use regex::Regex;
 
 /// A form that texts can have.
+#[derive(Debug, Clone, Copy)]
 pub(crate) struct Format {
     /// What is wanted, with its article.
     pub(crate) wanted: &'static str,

@@ -1,13 +1,18 @@
 //! What is wrong with an object by the schema of its kind.
 
+mod across;
 mod builtin;
+mod form;
 mod format;
+mod limits;
+mod name;
 mod place;
 
 use gitops_model::FieldPath;
 use gitops_yaml::{Exposure, Node, Origin, SmolStr};
 
 pub use builtin::violations;
+pub use name::misnamed;
 
 pub(crate) use builtin::one_of;
 pub(crate) use format::{Format, matches};

@@ -37,7 +37,8 @@ impl Bench<'_> {
     fn diff(&self, clusters: usize, head: &str) -> Result<(), String> {
         let fleet = self.fleet(clusters)?;
         let [base, head] = ["base", head].map(|state| format!("{fleet}/{state}"));
-        let Cost { seconds, peak, .. } = self.ours(&["diff", "--from", &base, "--to", &head], FEW)?;
+        let Cost { seconds, peak, .. } =
+            self.ours(&["diff", "--from", &base, "--to", &head], FEW)?;
         let each = seconds * 1e6 / clusters as f64;
         let peak = peak >> 20;
         println!("  diff, {clusters} clusters: {seconds:.3} s, {each:.0} µs each, {peak} MB");

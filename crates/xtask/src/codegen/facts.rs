@@ -10,8 +10,8 @@ use super::go::{Declaration, Field, Package, Shape, Type};
 pub(crate) type Section = BTreeMap<String, Vec<(String, String)>>;
 
 /// Packages by import path, each with the section that it makes: `apps/v1`.
-pub(crate) struct Universe {
-    pub(crate) packages: BTreeMap<String, (String, Package)>,
+pub(crate) struct Universe<'p> {
+    pub(crate) packages: &'p BTreeMap<String, (String, Package)>,
 }
 
 /// Types that decode themselves, or that are named where no structure tells more.
@@ -51,9 +51,24 @@ const UNASKED: &[&str] = &[
     "TypedLocalObjectReference.kind",
 ];
 
+/// A field of Alerts and Receivers, and the kinds that Flux Operator adds to it where it installs Flux
+/// (`internal/builder/templates.go`). Which of the two did is not known.
+const WIDENED: (&str, &str, &str) = (
+    "github.com/fluxcd/notification-controller/api/v1",
+    "CrossNamespaceObjectReference.kind",
+    "FluxInstance|ResourceSet|ResourceSetInputProvider",
+);
+
 const META: &str = "k8s.io/apimachinery/pkg/apis/meta/v1";
 
-impl Universe {
+/// The package that a name stands in, and that of the structure which it is noted for.
+#[derive(Clone, Copy)]
+struct At<'a> {
+    path: &'a str,
+    owner: &'a str,
+}
+
+impl Universe<'_> {
     /// The kinds of some packages and all that they are made of, by section.
     pub(crate) fn sections(
         &self,
@@ -95,8 +110,12 @@ impl Universe {
             fields.push(("$".to_owned(), "atomic".to_owned()));
         }
         let status = !is_kind(declaration) || name == "PersistentVolumeClaim";
-        self.fields(path, declaration, status, named, &mut fields);
+        self.fields(At { path, owner: path }, declaration, status, named, &mut fields);
         for (key, text) in &mut fields {
+            let (home, widened, more) = WIDENED;
+            if path == home && format!("{name}.{key}") == widened {
+                *text = text.replacen(' ', &format!("|{more} "), 1);
+            }
             // Nobody asks anything of what the server writes itself.
             let unasked = name.ends_with("Status") || name.ends_with("Condition");
             if unasked || UNASKED.contains(&&*format!("{name}.{key}")) {
@@ -112,7 +131,7 @@ impl Universe {
 
     fn fields(
         &self,
-        path: &str,
+        at: At<'_>,
         declaration: &Declaration,
         status: bool,
         named: &mut BTreeSet<(String, String)>,
@@ -120,18 +139,19 @@ impl Universe {
     ) {
         let Shape::Struct(fields) = &declaration.shape else { return };
         for field in fields {
-            let (home, name) = locate(path, &field.ty);
+            let (home, name) = locate(at.path, &field.ty);
             if name == "TypeMeta" || field.json == "status" && !status {
                 continue;
             }
             if field.inline {
-                if let Some((home, inlined)) = self.declared(&home, &name) {
-                    self.fields(home, inlined, status, named, out);
+                if let Some((path, inlined)) = self.declared(&home, &name) {
+                    self.fields(At { path, ..at }, inlined, status, named, out);
                 }
                 continue;
             }
-            let mut text = self.notation(path, field, named);
+            let mut text = self.notation(at, field, named);
             text.push_str(&rules(field));
+            text.push_str(&limits(&self.all_markers(at.path, field)));
             out.push((field.json.clone(), text));
         }
     }
@@ -151,7 +171,7 @@ impl Universe {
 
     fn notation(
         &self,
-        path: &str,
+        at: At<'_>,
         field: &Field,
         named: &mut BTreeSet<(String, String)>,
     ) -> String {
@@ -163,23 +183,33 @@ impl Universe {
             None if has(&field.markers, "kubebuilder:pruning:PreserveUnknownFields") => {
                 "any".to_owned()
             }
-            None => self.ty(path, &field.ty, named),
+            None => self.ty(at, &field.ty, named),
         };
         format!("{pointer}{text}")
     }
 
+    /// What is said of a field, and of its type where that has a name.
+    fn all_markers(&self, path: &str, field: &Field) -> Vec<String> {
+        let mut markers = field.markers.clone();
+        let (home, name) = locate(path, &field.ty);
+        let declared = self.packages.get(&home).and_then(|(_, package)| package.types.get(&name));
+        let is_named = !field.ty.text.contains([']', '*']);
+        markers.extend(declared.filter(|_| is_named).into_iter().flat_map(|d| d.markers.clone()));
+        markers
+    }
+
     /// The notation of a type.
-    fn ty(&self, path: &str, ty: &Type, named: &mut BTreeSet<(String, String)>) -> String {
+    fn ty(&self, at: At<'_>, ty: &Type, named: &mut BTreeSet<(String, String)>) -> String {
         let inner = |text: &str| Type { text: text.to_owned(), import: ty.import.clone() };
         let text = ty.text.trim_start_matches('*');
         if text == "[]byte" {
             return "bytes".to_owned();
         }
         if let Some(item) = text.strip_prefix("[]") {
-            return format!("[{}]", self.ty(path, &inner(item), named));
+            return format!("[{}]", self.ty(at, &inner(item), named));
         }
         if let Some((_, value)) = text.strip_prefix("map[").and_then(|t| t.split_once(']')) {
-            return format!("{{{}}}", self.ty(path, &inner(value), named));
+            return format!("{{{}}}", self.ty(at, &inner(value), named));
         }
         let basic = match text {
             "string" | "bool" => text,
@@ -192,11 +222,11 @@ impl Universe {
         if !basic.is_empty() {
             return basic.to_owned();
         }
-        self.named(path, ty, named)
+        self.named(at, ty, named)
     }
 
-    fn named(&self, path: &str, ty: &Type, named: &mut BTreeSet<(String, String)>) -> String {
-        let (home, name) = locate(path, ty);
+    fn named(&self, at: At<'_>, ty: &Type, named: &mut BTreeSet<(String, String)>) -> String {
+        let (home, name) = locate(at.path, ty);
         let id = format!("{home}.{name}");
         if let Some((_, own)) = OWN.iter().find(|(known, _)| *known == id) {
             return (*own).to_owned();
@@ -206,7 +236,7 @@ impl Universe {
         match &declaration.shape {
             Shape::Struct(_) => {
                 named.insert((home.clone(), name.clone()));
-                if home == path { name } else { format!("{section}.{name}") }
+                if home == at.owner { name } else { format!("{section}.{name}") }
             }
             Shape::Named(other) => {
                 if let Some(values) = enumerated(&declaration.markers) {
@@ -220,7 +250,7 @@ impl Universe {
                     {
                         one_of(values)
                     }
-                    _ => self.ty(&home, other, named),
+                    _ => self.ty(At { path: &home, ..at }, other, named),
                 }
             }
         }
@@ -266,27 +296,49 @@ fn rules(field: &Field) -> String {
     rules
 }
 
+/// Bounds and pattern, in the order in which they are read.
+fn limits(markers: &[String]) -> String {
+    let said = |names: [&str; 3]| {
+        let marker = |name: &str| value(markers, &format!("kubebuilder:validation:{name}"));
+        names.into_iter().find_map(marker).map(|v| v.trim_start_matches([':', '=']))
+    };
+    let least = said(["Minimum", "MinLength", "MinItems"]);
+    let most = said(["Maximum", "MaxLength", "MaxItems"]);
+    let pattern = said(["Pattern", "Pattern", "Pattern"]).map(unquoted);
+    let parts =
+        [("from", least.map(str::to_owned)), ("to", most.map(str::to_owned)), ("matches", pattern)];
+    parts.into_iter().filter_map(|(word, v)| Some(format!(" {word} {}", v?))).collect()
+}
+
+/// A text as Go writes it: in backquotes as it is, in quotes with escapes.
+fn unquoted(text: &str) -> String {
+    match text.strip_prefix('`') {
+        Some(raw) => raw.trim_end_matches('`').to_owned(),
+        None => serde_json::from_str(text).unwrap_or_else(|_| text.to_owned()),
+    }
+}
+
 /// Whether a value has to be there: it is always written, nobody says otherwise, and nothing takes its
 /// place.
 fn is_required(field: &Field) -> bool {
     let said =
         |markers: &[&str]| field.markers.iter().any(|m| markers.iter().any(|name| m == name));
-    if said(&["required", "k8s:required", "kubebuilder:validation:Required"]) {
-        return true;
-    }
     let default = field
         .markers
         .iter()
         .any(|m| m.starts_with("default=") || m.starts_with("kubebuilder:default"));
+    if default || said(&["required", "k8s:required", "kubebuilder:validation:Required"]) {
+        return !default;
+    }
     let optional =
         said(&["optional", "k8s:optional", "kubebuilder:validation:Optional", "nullable"]);
-    !(field.omitted || default || optional)
+    !(field.omitted || optional)
 }
 
 /// `=A|B` of `+kubebuilder:validation:Enum=A;B`.
 fn enumerated(markers: &[String]) -> Option<String> {
-    let values = value(markers, "kubebuilder:validation:Enum=")?;
-    let values = values.trim_start_matches('{').trim_end_matches('}').split([';', ',']);
+    let values = value(markers, "kubebuilder:validation:Enum")?;
+    let values = values.trim_start_matches([':', '=', '{']).trim_end_matches('}').split([';', ',']);
     Some(one_of(&values.map(|v| v.trim().trim_matches('"').to_owned()).collect::<Vec<_>>()))
 }
 
@@ -313,8 +365,11 @@ fn is_kind(declaration: &Declaration) -> bool {
 }
 
 /// Whether a release still serves it: `+k8s:prerelease-lifecycle-gen:removed=1.22`, or the table of
-/// removed APIs where the source does not say.
+/// removed APIs where the source does not say. What controllers skip is never served.
 fn is_served(section: &str, kind: &str, declaration: &Declaration, release: u32) -> bool {
+    if has(&declaration.markers, "kubebuilder:skipversion") {
+        return false;
+    }
     let marker = value(&declaration.markers, "k8s:prerelease-lifecycle-gen:removed=1.");
     let marked = marker.and_then(|minor| minor.parse::<u32>().ok());
     let listed = gitops_schema::removed_api(&Gvk::new(section, kind)).map(|r| r.version().minor);

@@ -121,7 +121,7 @@ impl Reader {
     ) {
         let markers = std::mem::take(&mut self.markers);
         let Some((name, rest)) = declared.split_once(' ') else { return };
-        let shape = match rest {
+        let shape = match rest.split(" //").next().unwrap_or_default() {
             "struct {" => Shape::Struct(self.fields(lines)),
             "struct {}" | "struct{}" => Shape::Struct(Vec::new()),
             other => Shape::Named(self.ty(other.trim_start_matches("= "))),

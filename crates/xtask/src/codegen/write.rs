@@ -6,7 +6,7 @@ use std::fmt::Write;
 use super::Sections;
 use super::facts::Section;
 
-const HEAD: &str = "\
+pub(crate) const HEAD: &str = "\
 # How the API server decodes its own kinds: every field's type, and how lists and maps are merged.
 #
 # Written by `cargo xtask codegen` from the Go types of Kubernetes 1.36 (k8s.io/api, apimachinery,
@@ -22,14 +22,25 @@ const HEAD: &str = "\
 #   required                 the types ask for a value
 ";
 
+pub(crate) const DELIVERY: &str = "\
+# What the CustomResourceDefinitions of Flux 2.9, its operator and Argo CD 3.5 ask of their kinds, in the
+# notation of `types.yaml`. What they share with built-in kinds stands there.
+#
+# Written by `cargo xtask codegen` from their Go types (the modules and versions are in
+# `crates/xtask/src/codegen.rs`). Status is left out.
+#
+#   from A, to B             bounds of a number, of the length of a text, or of that of a list
+#   matches R                a text has to have this pattern
+";
+
 const OLDER: &str = "\
 # What older releases of Kubernetes have otherwise than the next newer one, in the notation of
 # `types.yaml`; `null` is what they do not have. Written by `cargo xtask codegen`.
 ";
 
-/// The table of the newest release.
-pub(crate) fn table(sections: &Sections) -> String {
-    let mut out = HEAD.to_owned();
+/// A table of kinds under its head.
+pub(crate) fn table(head: &str, sections: &Sections) -> String {
+    let mut out = head.to_owned();
     for (name, section) in sections {
         let _ = writeln!(out, "{name}:");
         for (name, fields) in section {
@@ -57,7 +68,13 @@ fn structure<'a>(
 
 /// Quoted where YAML would read it as something else than text.
 fn scalar(text: &str) -> String {
-    if text.starts_with(['?', '[', '{', '=']) { format!("\"{text}\"") } else { text.to_owned() }
+    if text.contains(['\\', '"', '#']) || text.contains(": ") {
+        format!("'{}'", text.replace('\'', "''"))
+    } else if text.starts_with(['?', '[', '{', '=']) {
+        format!("\"{text}\"")
+    } else {
+        text.to_owned()
+    }
 }
 
 /// What a release has otherwise than the next newer one; `None` is what it does not have.

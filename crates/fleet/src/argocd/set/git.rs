@@ -10,8 +10,8 @@ use super::Stop;
 use super::generate::Generator;
 use super::params::leaves;
 use crate::argocd::patterns::{Pathspec, path_match};
-use crate::argocd::reading::as_argo_reads;
 use crate::files::{join, load, parent};
+use crate::reading::as_kubectl_reads;
 
 impl Generator<'_> {
     /// One set for each directory, or for each object in each file.
@@ -110,7 +110,7 @@ impl Generator<'_> {
                 return Err(Stop::wrong(message, node.span()));
             }
         };
-        let read = |object| Value::from_node(&as_argo_reads(object, &file));
+        let read = |object| Value::from_node(&as_kubectl_reads(object, &file));
         Ok(objects.iter().map(|object| self.content(&read(object))).collect())
     }
 

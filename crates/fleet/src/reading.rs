@@ -1,21 +1,21 @@
-//! YAML as Argo CD reads it: by way of JSON, with the types of YAML 1.1 (sigs.k8s.io/yaml).
+//! YAML as kubectl and Argo CD read it: by way of JSON, with the types of YAML 1.1 (sigs.k8s.io/yaml).
 
 use gitops_yaml::{Dialect, Entry, Node, Number, ParsedFile, Scalar, ScalarKind, SmolStr, Value};
 
 /// A value with the types of YAML 1.1: `yes` is true, dates are text, and so are keys.
-pub(super) fn as_argo_reads(node: &Node, file: &ParsedFile) -> Node {
+pub(crate) fn as_kubectl_reads(node: &Node, file: &ParsedFile) -> Node {
     let value = match &node.value {
         Value::Scalar(scalar) => Value::Scalar(retyped(scalar)),
         Value::Seq(items) => {
             return Node::seq(
-                items.iter().map(|i| as_argo_reads(i, file)).collect(),
+                items.iter().map(|i| as_kubectl_reads(i, file)).collect(),
                 node.origin.clone(),
             );
         }
         Value::Map(entries) => {
             let mut map = Node::map(Vec::new(), node.origin.clone());
             for entry in entries.iter() {
-                let value = as_argo_reads(&entry.value, file);
+                let value = as_kubectl_reads(&entry.value, file);
                 map.set(Entry::new(key(entry, file), entry.key_span, value));
             }
             return map;

@@ -1,0 +1,187 @@
+//! What the API server's validation asks of several fields at once. Source: kubernetes/kubernetes,
+//! `pkg/apis/{core,apps,batch,autoscaling,policy,networking}/validation`.
+
+use gitops_yaml::{Node, SmolStr};
+
+use super::{Fault, Place, Violation, is_unknown, nearest};
+use crate::{Quantity, whole};
+
+/// What is said of a volume that is not there.
+const NO_VOLUME: &str = "the name of a volume of the pod";
+
+/// Finds what is wrong with a structure of that name as a whole.
+pub(super) fn check(node: &Node, name: &str, at: &Place<'_>, found: &mut Vec<Violation>) {
+    match name {
+        "apps/v1.DaemonSetSpec"
+        | "apps/v1.DeploymentSpec"
+        | "apps/v1.ReplicaSetSpec"
+        | "apps/v1.StatefulSetSpec" => restarts(node, &["Always"], at, found),
+        "apps/v1.RollingUpdateDeployment" => rolls(node, at, found),
+        "autoscaling/v2.HorizontalPodAutoscalerSpec" => bounds(node, at, found),
+        "batch/v1.JobSpec" => restarts(node, &["OnFailure", "Never"], at, found),
+        "core/v1.EnvVar" => exclusive(node, &["value", "valueFrom"], at, found),
+        "core/v1.PodSpec" => mounts(node, at, found),
+        "core/v1.Probe" => exclusive(node, &["exec", "httpGet", "tcpSocket", "grpc"], at, found),
+        "core/v1.ResourceRequirements" => requests(node, at, found),
+        "core/v1.ServiceSpec" => port_names(node, at, found),
+        "core/v1.Volume" => {
+            let sources = node.entries().iter().map(|e| e.key.as_str());
+            exclusive(node, &sources.filter(|key| *key != "name").collect::<Vec<_>>(), at, found);
+        }
+        "networking.k8s.io/v1.HTTPIngressPath" => absolute(node, at, found),
+        "networking.k8s.io/v1.ServiceBackendPort" => {
+            exclusive(node, &["name", "number"], at, found)
+        }
+        "policy/v1.PodDisruptionBudgetSpec" => {
+            exclusive(node, &["minAvailable", "maxUnavailable"], at, found);
+        }
+        _ => {}
+    }
+}
+
+/// Takes back what is said of volumes that a StatefulSet makes itself. Of a part of an object alone nobody
+/// knows which it makes.
+pub(super) fn forgive_claims(whole: Option<&Node>, found: &mut Vec<Violation>) {
+    let claims = |object: &Node| -> Vec<String> {
+        let claims = items_at(object, &["spec", "volumeClaimTemplates"]).iter();
+        claims.filter_map(|c| Some(c.at(&["metadata", "name"])?.text()?.to_owned())).collect()
+    };
+    let made = whole.map(claims);
+    found.retain(|violation| {
+        let Fault::NotAllowed { allowed, .. } = &violation.fault else { return true };
+        let name = violation.value.text().unwrap_or_default();
+        allowed != NO_VOLUME || made.as_ref().is_some_and(|made| !made.iter().any(|m| m == name))
+    });
+}
+
+fn not_allowed(allowed: impl Into<String>) -> Fault {
+    Fault::NotAllowed { allowed: allowed.into(), near: None }
+}
+
+fn text<'n>(node: &'n Node, key: &str) -> Option<&'n str> {
+    node.get(key).filter(|value| !is_unknown(value))?.text()
+}
+
+fn items_at<'n>(node: &'n Node, path: &[&str]) -> &'n [Node] {
+    node.at(path).map(Node::items).unwrap_or_default()
+}
+
+fn items<'n>(node: &'n Node, key: &str) -> &'n [Node] {
+    items_at(node, &[key])
+}
+
+/// At most one of these fields is there.
+fn exclusive(node: &Node, keys: &[&str], at: &Place<'_>, found: &mut Vec<Violation>) {
+    let is_there = |value: &Node| !value.is_null() && value.as_str() != Some("");
+    let mut there =
+        keys.iter().filter_map(|key| Some((*key, node.get(key).filter(|v| is_there(v))?)));
+    let Some((first, _)) = there.next() else { return };
+    for (key, value) in there {
+        let allowed = format!("left out where `{first}` is there");
+        found.push(at.key(key).violation(value, not_allowed(allowed)));
+    }
+}
+
+/// The restart policies that a template may have; the default is `Always`.
+fn restarts(node: &Node, allowed: &[&str], at: &Place<'_>, found: &mut Vec<Violation>) {
+    let Some(spec) = node.at(&["template", "spec"]) else { return };
+    let (template, place) = (at.key("template"), "restartPolicy");
+    let at = template.key("spec");
+    match spec.get(place).filter(|value| !value.is_null()) {
+        None if allowed.contains(&"Always") => {}
+        None => found.push(at.key(place).violation(spec, Fault::Missing)),
+        Some(value) if is_unknown(value) || value.text().is_none_or(|t| allowed.contains(&t)) => {}
+        Some(value) => {
+            let words = super::one_of(allowed.iter());
+            found.push(at.key(place).violation(value, not_allowed(words)));
+        }
+    }
+}
+
+/// A rolling update that may neither add a pod nor take one away.
+fn rolls(node: &Node, at: &Place<'_>, found: &mut Vec<Violation>) {
+    let is_zero = |key: &str| matches!(text(node, key), Some("0" | "0%"));
+    if let Some(value) = node.get("maxUnavailable")
+        && is_zero("maxUnavailable")
+        && is_zero("maxSurge")
+    {
+        let allowed = not_allowed("more than 0 where `maxSurge` is 0");
+        found.push(at.key("maxUnavailable").violation(value, allowed));
+    }
+}
+
+fn bounds(node: &Node, at: &Place<'_>, found: &mut Vec<Violation>) {
+    let (Some(least), Some(value)) = (node.get("minReplicas"), node.get("maxReplicas")) else {
+        return;
+    };
+    if let Some((least, most)) = whole(least).zip(whole(value))
+        && most < least
+    {
+        let allowed = format!("at least `minReplicas`, which is {least}");
+        found.push(at.key("maxReplicas").violation(value, not_allowed(allowed)));
+    }
+}
+
+fn requests(node: &Node, at: &Place<'_>, found: &mut Vec<Violation>) {
+    let size = |value: &Node| Quantity::parse(value.text().filter(|_| !is_unknown(value))?);
+    for entry in node.get("requests").map(Node::entries).unwrap_or_default() {
+        let Some(limit) = node.at(&["limits", &entry.key]) else { continue };
+        if let Some((request, most)) = size(&entry.value).zip(size(limit))
+            && request > most
+        {
+            let allowed = format!("at most the limit, `{}`", limit.text().unwrap_or_default());
+            let place = at.key("requests");
+            found.push(place.key(&entry.key).violation(&entry.value, not_allowed(allowed)));
+        }
+    }
+}
+
+/// Ports of a Service have names where there are several.
+fn port_names(node: &Node, at: &Place<'_>, found: &mut Vec<Violation>) {
+    let ports = items(node, "ports");
+    let keys = [SmolStr::new_static("port")];
+    for (index, port) in ports.iter().enumerate().filter(|_| ports.len() > 1) {
+        if port.get("name").is_none_or(|name| name.is_null() || name.text() == Some("")) {
+            let list = at.key("ports");
+            found.push(list.item(index, port, &keys).key("name").violation(port, Fault::Missing));
+        }
+    }
+}
+
+fn absolute(node: &Node, at: &Place<'_>, found: &mut Vec<Violation>) {
+    let by_path = matches!(text(node, "pathType"), Some("Exact" | "Prefix"));
+    if let (true, Some(path)) = (by_path, text(node, "path"))
+        && !path.starts_with('/')
+        && let Some(value) = node.get("path")
+    {
+        found.push(at.key("path").violation(value, not_allowed("a path that starts with `/`")));
+    }
+}
+
+/// What containers mount is a volume of the pod.
+fn mounts(node: &Node, at: &Place<'_>, found: &mut Vec<Violation>) {
+    let volumes: Vec<SmolStr> =
+        items(node, "volumes").iter().filter_map(|v| Some(v.get("name")?.text()?.into())).collect();
+    let by_name = [SmolStr::new_static("name")];
+    let by_path = [SmolStr::new_static("mountPath")];
+    for list in ["initContainers", "containers"] {
+        for (index, container) in items(node, list).iter().enumerate() {
+            for (mount_index, mount) in items(container, "volumeMounts").iter().enumerate() {
+                let Some(name) = mount.get("name").filter(|name| !is_unknown(name)) else {
+                    continue;
+                };
+                let Some(text) = name.text() else { continue };
+                if volumes.iter().any(|volume| volume == text) {
+                    continue;
+                }
+                let near = nearest(text, &volumes);
+                let fault = Fault::NotAllowed { allowed: NO_VOLUME.to_owned(), near };
+                let (list, mounts) = (at.key(list), "volumeMounts");
+                let container = list.item(index, container, &by_name);
+                let mounts = container.key(mounts);
+                let mount = mounts.item(mount_index, mount, &by_path);
+                found.push(mount.key("name").violation(name, fault));
+            }
+        }
+    }
+}
