@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use gitops_model::{EntryKind, Tree, TreeError};
-use gitops_yaml::{ContentId, ParsedFile, Sources};
+use gitops_model::{Tree, TreeError};
+use gitops_yaml::{ParsedFile, Sources};
 
 /// A file of a tree, parsed once however often it is asked for.
 pub(crate) fn load(
@@ -16,26 +16,6 @@ pub(crate) fn load(
         Some(file) => Ok(file),
         None => Ok(sources.load(&at, content, &tree.read(path)?)),
     }
-}
-
-/// Hash of all files below a folder, by path and content; `None` where there is no such folder.
-pub(crate) fn digest(tree: &dyn Tree, folder: &str) -> Option<ContentId> {
-    if tree.kind(folder) != Some(EntryKind::Directory) {
-        return None;
-    }
-    let (mut seen, mut open) = (String::new(), vec![folder.to_owned()]);
-    while let Some(folder) = open.pop() {
-        for (name, kind) in tree.list(&folder) {
-            let path = join(&folder, &name);
-            match kind {
-                EntryKind::Directory => open.push(path),
-                EntryKind::File => {
-                    seen.push_str(&format!("{path} {:?}\n", tree.content_id(&path).ok()))
-                }
-            }
-        }
-    }
-    Some(ContentId::of(seen.as_bytes()))
 }
 
 /// A path below a directory; the top's own path is empty.

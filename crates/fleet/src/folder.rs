@@ -144,7 +144,7 @@ fn state(
     };
     let units = vec![unit];
     let (releases, more) = crate::charts::releases(world.sources, &units, &|_| {
-        Some((world.tree.clone(), SmolStr::default()))
+        Some((world.memo.digested(world.tree), SmolStr::default()))
     });
     unchecked.extend(more);
     ClusterState { cluster, sources: Vec::new(), units, releases, problems, unchecked }

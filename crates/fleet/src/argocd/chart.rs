@@ -10,7 +10,7 @@ use gitops_yaml::{Entry, Exposure, Node, Origin, SmolStr, Sources, Span};
 
 use super::environment::Environment;
 use crate::charts::{Typing, merge, parsed, set};
-use crate::files::{clamped, digest, join, load};
+use crate::files::{clamped, join, load};
 
 /// A chart and the values that it is given.
 pub(super) struct Installed {
@@ -51,7 +51,7 @@ impl Shelf<'_> {
             name: if text("name").is_empty() { folder.into() } else { text("name").into() },
             version: text("version").into(),
             source: source.repo_url().into(),
-            content: digest(tree, folder),
+            content: tree.digest(folder),
             span: field("version").unwrap_or(asked).span(),
         }
     }

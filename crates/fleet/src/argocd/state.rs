@@ -104,7 +104,7 @@ fn gather(world: &World<'_>, cluster: Cluster, built: Vec<Built>) -> ClusterStat
         state.units.push(built.unit);
     }
     let (releases, unchecked) = charts::releases(world.sources, &state.units, &|_| {
-        Some((world.tree.clone(), SmolStr::default()))
+        Some((world.memo.digested(world.tree), SmolStr::default()))
     });
     state.releases.extend(releases);
     state.unchecked.extend(unchecked);

@@ -9,7 +9,7 @@ use gitops_model::{Chart, ObjectKey, Release, Resource, SourceRef, Tree, Uncheck
 use gitops_yaml::{ContentId, Entry, Exposure, Node, SmolStr, Sources};
 
 use super::{Typing, merge, parsed, set};
-use crate::files::{clamped, digest};
+use crate::files::clamped;
 
 /// The files that a source gives: a tree and the folder that is the artifact's root.
 pub(crate) type Given = (Arc<dyn Tree>, SmolStr);
@@ -87,7 +87,7 @@ impl Known<'_> {
     /// Hash of the files of a chart that is a folder of a repository.
     fn content(&self, source: &SourceRef, folder: &str) -> Option<ContentId> {
         let (tree, base) = (self.given)(source).filter(|_| source.kind == "GitRepository")?;
-        digest(tree.as_ref(), &clamped(&base, folder))
+        tree.digest(&clamped(&base, folder))
     }
 
     fn source(&self, id: &SourceRef) -> Option<Source<'_>> {

@@ -5,7 +5,7 @@ use gitops_model::{Chart, Tree, Unchecked};
 use gitops_yaml::{Limits, Node, Sources, Span, parse};
 
 use super::merge;
-use crate::files::{clamped, digest, join, load, parent};
+use crate::files::{clamped, join, load, parent};
 
 /// Where kustomize looks for a chart before it pulls it.
 const DEFAULT_HOME: &str = "charts";
@@ -33,7 +33,7 @@ fn in_file(sources: &Sources, tree: &dyn Tree, span: Span) -> Vec<(Chart, Node)>
     let home = clamped("", &join(folder, home.unwrap_or(DEFAULT_HOME)));
     let chart = |asked: &Node| {
         let mut chart = chart(asked)?;
-        chart.content = digest(tree, &join(&home, &chart.name));
+        chart.content = tree.digest(&join(&home, &chart.name));
         Some((chart, values(sources, tree, folder, asked)))
     };
     charts.filter_map(chart).collect()

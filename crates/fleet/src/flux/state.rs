@@ -71,7 +71,7 @@ fn gather(
         Some(Files::Here { tree, base }) => Some((tree.clone(), base.clone())),
         Some(_) => None,
         // Only charts come from it; it may be this repository.
-        None => Some((world.tree.clone(), SmolStr::default())),
+        None => Some((world.memo.digested(world.tree), SmolStr::default())),
     };
     let (releases, more) = charts::releases(world.sources, &kept, &given);
     unchecked.extend(more);
