@@ -1,15 +1,17 @@
-//! History and blobs, by the `git` command. The only file that starts it. It is never allowed to reach
-//! the network: a partial or shallow clone is said, not completed.
+//! History and blobs, by the `git` command. Nothing else starts it. It is never allowed to reach the network: a
+//! partial or shallow clone is said, not completed.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::io::{BufRead, BufReader, Write};
+mod blobs;
+
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
-use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::process::{Command, Stdio};
+use std::sync::Arc;
 
 use gitops_model::{Repository, Revision, Tree, TreeError};
 use gitops_yaml::{ContentId, SmolStr};
 
+pub(crate) use self::blobs::BlobStore;
 use crate::tree::{Content, ListedTree, Listing};
 
 /// A clone, by its work tree.
@@ -73,8 +75,7 @@ impl Git {
             return Ok(None);
         };
         let shallow = lines.next() == Some("true");
-        let (process, read) = Default::default();
-        let store = Arc::new(BlobStore { top: top.clone(), process, read });
+        let store = Arc::new(BlobStore::new(&top));
         Ok(Some(Self { top, shallow, refs: refs?, urls, store }))
     }
 
@@ -315,110 +316,6 @@ fn run(folder: &Path, arguments: &[&str]) -> Result<Vec<u8>, GitError> {
     }
     let why = String::from_utf8_lossy(&output.stderr).trim().to_owned();
     Err(GitError::Failed { command: arguments.join(" "), why })
-}
-
-/// Reads blobs through one `git cat-file --batch` process.
-pub(crate) struct BlobStore {
-    top: PathBuf,
-    process: Mutex<Option<CatFile>>,
-    /// What was read ahead.
-    read: RwLock<HashMap<SmolStr, Arc<[u8]>>>,
-}
-
-struct CatFile {
-    child: Child,
-    input: ChildStdin,
-    output: BufReader<ChildStdout>,
-}
-
-impl BlobStore {
-    /// The bytes of a blob.
-    pub(crate) fn read(&self, oid: &str) -> Result<Arc<[u8]>, String> {
-        let known = self.read.read().unwrap_or_else(PoisonError::into_inner).get(oid).cloned();
-        if let Some(bytes) = known {
-            return Ok(bytes);
-        }
-        let found = self.ask(|git| git.read(oid)).map_err(|e| e.to_string())?;
-        found.ok_or_else(|| {
-            format!("blob {oid} is not in this clone; run `git fetch --refetch --no-filter`")
-        })
-    }
-
-    /// Reads many blobs at once, for [`BlobStore::read`]; what goes wrong is said there.
-    pub(crate) fn read_ahead(&self, oids: impl Iterator<Item = SmolStr>) {
-        let read = || self.read.read().unwrap_or_else(PoisonError::into_inner);
-        let mut oids: Vec<SmolStr> = oids.filter(|oid| !read().contains_key(oid)).collect();
-        oids.sort();
-        oids.dedup();
-        let found = self.ask(|git| git.read_all(&oids)).unwrap_or_default();
-        let found = oids.into_iter().zip(found).filter_map(|(oid, bytes)| Some((oid, bytes?)));
-        self.read.write().unwrap_or_else(PoisonError::into_inner).extend(found);
-    }
-
-    /// Asks the process, which is started for the first question and again after a failure.
-    fn ask<T>(
-        &self,
-        question: impl FnOnce(&mut CatFile) -> std::io::Result<T>,
-    ) -> std::io::Result<T> {
-        let mut process = self.process.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut git = match process.take() {
-            Some(git) => git,
-            None => CatFile::start(&self.top)?,
-        };
-        let answer = question(&mut git)?;
-        *process = Some(git);
-        Ok(answer)
-    }
-}
-
-impl CatFile {
-    fn start(top: &Path) -> std::io::Result<Self> {
-        let mut git = command(top, &["cat-file", "--batch"]);
-        let mut child =
-            git.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn()?;
-        let missing = || std::io::Error::other("git gave no pipe");
-        let input = child.stdin.take().ok_or_else(missing)?;
-        let output = BufReader::new(child.stdout.take().ok_or_else(missing)?);
-        Ok(Self { child, input, output })
-    }
-
-    fn read(&mut self, oid: &str) -> std::io::Result<Option<Arc<[u8]>>> {
-        self.input.write_all(format!("{oid}\n").as_bytes())?;
-        answer(&mut self.output)
-    }
-
-    fn read_all(&mut self, oids: &[SmolStr]) -> std::io::Result<Vec<Option<Arc<[u8]>>>> {
-        let questions: String = oids.iter().flat_map(|oid| [oid.as_str(), "\n"]).collect();
-        std::thread::scope(|scope| {
-            // Git answers while it is still being asked: who only wrote would wait for it forever.
-            let input = &mut self.input;
-            scope.spawn(move || input.write_all(questions.as_bytes()));
-            oids.iter().map(|_| answer(&mut self.output)).collect()
-        })
-    }
-}
-
-/// The next blob that git gives; none if it has not got it.
-fn answer(output: &mut impl BufRead) -> std::io::Result<Option<Arc<[u8]>>> {
-    let mut header = String::new();
-    if output.read_line(&mut header)? == 0 {
-        return Err(std::io::ErrorKind::UnexpectedEof.into());
-    }
-    // <object> SP <type> SP <size>, or <object> SP missing
-    let size = header.trim_end().rsplit(' ').next().and_then(|s| s.parse::<usize>().ok());
-    let Some(size) = size else { return Ok(None) };
-    let mut bytes = vec![0; size + 1];
-    output.read_exact(&mut bytes)?;
-    bytes.pop();
-    Ok(Some(bytes.into()))
-}
-
-impl Drop for CatFile {
-    fn drop(&mut self) {
-        // The process ends with its input; waiting for it leaves no zombie behind.
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
 }
 
 /// The id of a git object as content id; longer hashes are cut.
