@@ -99,6 +99,12 @@ impl Memo {
         on(&self.roots, key).into_iter().find(|root| root.trace.holds_in(tree))
     }
 
+    /// Gives up the result of a root that nobody will ask for again. What other roots use of it stays.
+    pub fn forget(&self, root: &str, options: &Options) {
+        let key = RootKey { root: root.to_owned(), options: options.clone(), edited: None };
+        self.roots.lock().unwrap_or_else(PoisonError::into_inner).remove(&key);
+    }
+
     pub(crate) fn keep_root(&self, key: RootKey, root: Root) {
         put(&self.roots, key, root);
     }

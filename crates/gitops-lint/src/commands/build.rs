@@ -83,6 +83,7 @@ impl Builder {
                     Ok(rendered) => {
                         let file = out.join(format!("{}.yaml", name.replace('/', "~")));
                         write_file(&file, &gitops_kustomize::print(&rendered.resources))?;
+                        self.memo.forget(root, &self.options);
                         Ok(None)
                     }
                     Err(failure) => Ok(Some(format!("{name}\t{}\n", cause(&failure)))),
