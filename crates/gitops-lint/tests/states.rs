@@ -283,24 +283,16 @@ fn values_that_change_elsewhere_change_the_release() {
     assert_eq!(of_release(&head), ["spec.values.image.tag: v1 -> v2 @7"]);
 }
 
-/// What installs the chart `charts/web` of the repository itself: by Flux, by Argo CD, by a kustomization.
-const INSTALLED: [(&str, &str, &str); 3] = [
-    (
-        "HelmRelease shop/web",
-        "clusters/prod/web.yaml",
-        "\
+const CHART_RELEASE: &str = "\
 apiVersion: helm.toolkit.fluxcd.io/v2
 kind: HelmRelease
 metadata: {name: web, namespace: shop}
 spec:
   chart:
     spec: {chart: ./charts/web, sourceRef: {kind: GitRepository, name: flux-system, namespace: flux-system}}
-",
-    ),
-    (
-        "Application argocd/web",
-        "argocd/web.yaml",
-        "\
+";
+
+const CHART_APPLICATION: &str = "\
 apiVersion: argoproj.io/v1alpha1
 kind: Application
 metadata: {name: web, namespace: argocd}
@@ -308,22 +300,7 @@ spec:
   project: default
   destination: {server: 'https://kubernetes.default.svc', namespace: shop}
   source: {repoURL: 'https://example.com/org/fleet', targetRevision: main, path: charts/web}
-",
-    ),
-    (
-        "Application argocd/web",
-        "argocd/web.yaml",
-        "\
-apiVersion: argoproj.io/v1alpha1
-kind: Application
-metadata: {name: web, namespace: argocd}
-spec:
-  project: default
-  destination: {server: 'https://kubernetes.default.svc', namespace: shop}
-  source: {repoURL: 'https://example.com/org/fleet', targetRevision: main, path: apps}
-",
-    ),
-];
+";
 
 const SYNC: &str = "\
 apiVersion: source.toolkit.fluxcd.io/v1
@@ -342,7 +319,17 @@ spec:
 
 #[test]
 fn a_chart_of_the_repository_whose_files_change_is_told_and_holds() {
-    for (object, path, text) in INSTALLED {
+    // By Flux, by Argo CD, and by a kustomization that Argo CD builds.
+    let installed = [
+        ("HelmRelease shop/web", "clusters/prod/web.yaml", CHART_RELEASE.to_owned()),
+        ("Application argocd/web", "argocd/web.yaml", CHART_APPLICATION.to_owned()),
+        (
+            "Application argocd/web",
+            "argocd/web.yaml",
+            CHART_APPLICATION.replace("charts/web", "apps"),
+        ),
+    ];
+    for (object, path, text) in installed {
         let repo = Repo::new();
         repo.git(&["remote", "add", "origin", "https://example.com/org/fleet"]);
         if object.starts_with("HelmRelease") {
@@ -354,7 +341,7 @@ fn a_chart_of_the_repository_whose_files_change_is_told_and_holds() {
         );
         repo.write("charts/web/Chart.yaml", "apiVersion: v2\nname: web\nversion: 0.1.0\n");
         repo.write("charts/web/templates/web.yaml", "kind: {{ .Values.kind }}\n");
-        repo.write(path, text).commit("start");
+        repo.write(path, &text).commit("start");
         repo.write("charts/web/templates/web.yaml", "kind: Deployment\n");
         let report = repo.run(&["diff", "--format", "json"]).json();
         let unchecked = report["unchecked"].as_array().expect("a list");
