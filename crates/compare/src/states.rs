@@ -25,7 +25,7 @@ pub fn compare(before: &ClusterState, after: &ClusterState) -> Vec<Change> {
         objects.entry(stored_key(&applied.1.key)).or_default().1.push(applied);
     }
     let mut changes = objects.values().filter_map(|(old, new)| change(old, new)).collect();
-    releases::add(before, after, &mut changes);
+    releases::add(before, after, &unknown, &mut changes);
     changes
 }
 

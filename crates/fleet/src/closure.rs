@@ -133,6 +133,8 @@ impl Part {
         let read = || tree.read(path).map_or(true, |bytes| leads_on(&bytes));
         self.leads_on = tree.content_id(path).map_or(true, |id| world.memo.leads_on(id, read));
         let name = path.rsplit('/').next().unwrap_or_default();
+        // Jsonnet says in its own way what it reads.
+        self.leads_on |= name.ends_with(".jsonnet");
         if self.leads_on || !FILE_NAMES.contains(&name) {
             return;
         }

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use gitops_model::{Tree, TreeError};
-use gitops_yaml::{ParsedFile, Sources};
+use gitops_model::{EntryKind, Tree, TreeError};
+use gitops_yaml::{ContentId, ParsedFile, SmolStr, Sources};
 
 /// A file of a tree, parsed once however often it is asked for.
 pub(crate) fn load(
@@ -16,6 +16,25 @@ pub(crate) fn load(
         Some(file) => Ok(file),
         None => Ok(sources.load(&at, content, &tree.read(path)?)),
     }
+}
+
+/// All files below a directory, sorted. Links to directories are not followed.
+pub(crate) fn contents(tree: &dyn Tree, directory: &str) -> Vec<(SmolStr, ContentId)> {
+    let (mut found, mut open) = (Vec::new(), vec![directory.to_owned()]);
+    while let Some(directory) = open.pop() {
+        for (name, kind) in tree.list(&directory) {
+            let path = join(&directory, &name);
+            match kind {
+                EntryKind::File => found.extend(tree.content_id(&path).map(|id| (path.into(), id))),
+                EntryKind::Directory if name != ".git" && tree.link_target(&path).is_none() => {
+                    open.push(path);
+                }
+                EntryKind::Directory => {}
+            }
+        }
+    }
+    found.sort();
+    found
 }
 
 /// A path below a directory; the top's own path is empty.

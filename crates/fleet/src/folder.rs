@@ -5,17 +5,17 @@ use std::sync::Arc;
 
 use gitops_kustomize::{Context, Failure, LoadRestrictor, Options, Remote, Rendered};
 use gitops_model::{
-    ApplyMode, Cluster, ClusterState, Controller, Problem, Resource, Unchecked, Unit, UnitId,
+    ApplyMode, Cluster, ClusterState, Controller, Problem, Resource, Tree, Unchecked, Unit, UnitId,
 };
 use gitops_yaml::{ContentId, SmolStr};
 use rayon::prelude::*;
 
-use crate::World;
 use crate::closure::closure;
-use crate::files::load;
+use crate::files::{contents, load};
 use crate::names::environment;
 use crate::reading::as_kubectl_reads;
 use crate::scan::Scan;
+use crate::{World, charts};
 
 /// The name of a folder that is one cluster.
 const DEFAULT: &str = "default";
@@ -36,7 +36,9 @@ pub(crate) fn root(world: &World, path: &SmolStr) -> ClusterState {
             (rendered.problems.clone(), rendered.unchecked.clone())
         }
         // What only a flag or a plugin renders is unknown here, not broken.
-        Err(failure) if !failure.unchecked.is_empty() => (Vec::new(), failure.unchecked.clone()),
+        Err(failure) if !failure.unchecked.is_empty() => {
+            (Vec::new(), unknown(&failure, tree.as_ref(), path))
+        }
         Err(failure) => (failure.problems.clone(), Vec::new()),
     };
     state(world, path.clone(), unit, problems, unchecked)
@@ -55,11 +57,21 @@ pub(crate) fn rendered(world: &World, path: &str) -> Result<Arc<Rendered>, Arc<F
     let options = Options {
         load_restrictor: LoadRestrictor::None,
         remote: Remote::LeaveOut,
-        leave_out_plugins: true,
+        leave_out_programs: true,
         repo_map: config.repo_map.clone(),
         ..Options::default()
     };
     gitops_kustomize::build(&cx, path, &options)
+}
+
+/// What is not known of a root that does not render: it is made of all files of its folder.
+pub(crate) fn unknown(failure: &Failure, tree: &dyn Tree, root: &str) -> Vec<Unchecked> {
+    let mut gaps = failure.unchecked.clone();
+    if let [first, rest @ ..] = gaps.as_mut_slice() {
+        first.files = contents(tree, root);
+        rest.iter_mut().for_each(|gap| gap.files.clone_from(&first.files));
+    }
+    gaps
 }
 
 /// All manifests of a folder as one cluster. Files that hold no Kubernetes object are passed over.
@@ -142,10 +154,12 @@ fn state(
         path,
         reached: false,
     };
+    let tree = world.memo.digested(world.tree);
+    let mut releases = charts::of_unit(world.sources, tree.as_ref(), &unit, &mut unchecked);
     let units = vec![unit];
-    let (releases, more) = crate::charts::releases(world.sources, &units, &|_| {
-        Some((world.memo.digested(world.tree), SmolStr::default()))
-    });
-    unchecked.extend(more);
+    let given = |_: &_| Some((tree.clone(), SmolStr::default()));
+    let (more, gaps) = charts::releases(world.sources, &units, &given);
+    releases.extend(more);
+    unchecked.extend(gaps);
     ClusterState { cluster, sources: Vec::new(), units, releases, problems, unchecked }
 }

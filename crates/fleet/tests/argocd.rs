@@ -82,8 +82,7 @@ fn shown(state: &ClusterState, sources: &Sources) -> Vec<String> {
     let place = |span: Option<Span>| span.map(|s| at(sources, s)).unwrap_or_default();
     let problems = state.problems.iter();
     lines.extend(problems.map(|p| format!("  problem {} {}", place(p.span), p.message)));
-    let gaps = state.unchecked.iter();
-    lines.extend(gaps.map(|g| format!("  unchecked {} {}: {}", place(g.span), g.what, g.why)));
+    lines.extend(state.unchecked.iter().flat_map(|gap| support::gap(gap, sources)));
     lines
 }
 

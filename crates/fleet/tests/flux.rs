@@ -91,10 +91,8 @@ impl Summary<'_> {
             let at = self.at(problem.span);
             self.line(format_args!("  problem {at}: {}", problem.message));
         }
-        for gap in &state.unchecked {
-            let at = self.at(gap.span);
-            self.line(format_args!("  unchecked {at}: {}: {}", gap.what, gap.why));
-        }
+        let gaps = state.unchecked.iter().flat_map(|gap| support::gap(gap, self.sources));
+        gaps.for_each(|line| self.line(format_args!("{line}")));
     }
 
     fn unit(&mut self, unit: &Unit) {
@@ -222,6 +220,7 @@ cases! {
     artifact_elsewhere: "artifact-elsewhere";
     artifact_of_a_folder: "artifact-of-a-folder";
     unknown_paths: "unknown-paths";
+    charts_of_roots: "charts-of-roots";
 }
 
 /// Every case has a test.

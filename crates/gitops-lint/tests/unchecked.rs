@@ -77,3 +77,24 @@ fn what_did_not_render_before_is_not_known() {
     let found = unchecked(&[broken, ("web.yaml", web)], &[mended, ("web.yaml", web)]);
     says(&found, "Kustomization flux-system/apps", "could not be rendered before the change");
 }
+
+#[test]
+fn files_that_a_plugin_reads_are_told_when_they_change() {
+    let root = ("kustomization.yaml", "generators: [secrets.yaml]\n");
+    let config =
+        "apiVersion: viaduct.ai/v1\nkind: ksops\nmetadata: {name: x}\nfiles: [a.enc.yaml]\n";
+    let application = "apiVersion: argoproj.io/v1alpha1\nkind: Application\n\
+        metadata: {name: apps, namespace: argocd}\nspec:\n  project: default\n  \
+        source: {repoURL: https://example.com/fleet, path: apps}\n  \
+        destination: {name: in-cluster, namespace: shop}\n";
+    let repo = |secret| {
+        [
+            root,
+            ("secrets.yaml", config),
+            ("a.enc.yaml", secret),
+            ("../argocd/apps.yaml", application),
+        ]
+    };
+    let found = unchecked(&repo("a: 1\n"), &repo("a: 2\n"));
+    says(&found, "Application argocd/apps", "its file `apps/a.enc.yaml` changed");
+}

@@ -96,9 +96,9 @@ pub struct Options {
     pub load_restrictor: LoadRestrictor,
     /// What to do about remote resources that no directory stands for.
     pub remote: Remote,
-    /// Whether a generator that is a program of its own is left out, and said, rather than refused: whoever
-    /// applies the objects may run it.
-    pub leave_out_plugins: bool,
+    /// Whether what needs a program of its own is left out, and said, rather than refused: generators that are
+    /// plugins, and charts. Whoever applies the objects may run it.
+    pub leave_out_programs: bool,
     /// Directories of the tree that stand for remote repositories, by address without `?ref=`.
     pub repo_map: BTreeMap<String, String>,
 }

@@ -70,7 +70,7 @@ impl Decode for Option<Vec<FieldSpec>> {
 }
 
 /// Whether kustomize has the plugin built in; any other needs a flag and a program.
-pub(crate) fn is_builtin(config: &Object) -> bool {
+fn is_builtin(config: &Object) -> bool {
     let gvk = config.gvk();
     gvk.group.is_empty() && gvk.version == "builtin"
 }
@@ -86,12 +86,27 @@ fn check_builtin(config: &Object) -> Result<()> {
     Err(error.help("only plugins of `apiVersion: builtin` run without a flag"))
 }
 
-/// What a generator that is a program of its own makes.
-pub(crate) fn not_run(config: &Object) -> Unchecked {
-    let kind = config.gvk().kind;
-    let what = format!("generator {kind}");
+/// What a generator makes that runs a program of its own, with the files that its configuration names.
+pub(crate) fn not_run(config: &Object, loader: &Loader) -> Option<Unchecked> {
+    let (kind, body) = (config.gvk().kind, &config.body);
+    if is_builtin(config) {
+        return (kind == "HelmChartInflationGenerator").then(|| not_inflated(body.span()));
+    }
     let why = format!("what the plugin `{kind}` generates is known only where it runs");
-    Unchecked { what, why, changed: false, span: Some(config.body.span()) }
+    let mut gap = Unchecked::new(format!("generator {kind}"), why, Some(body.span()));
+    body.walk(&mut |node| {
+        let name = node.text().filter(|t| !t.is_empty() && !t.contains('\n'));
+        if let Some(Ok(file)) = name.map(|name| loader.load(name)) {
+            gap.files.push((file.path.into(), file.id));
+        }
+    });
+    gap.files.sort();
+    Some(gap)
+}
+
+/// What charts make.
+pub(crate) fn not_inflated(span: Span) -> Unchecked {
+    Unchecked::new("helmCharts", "charts are not rendered in a kustomization", Some(span))
 }
 
 /// Runs a generator.
@@ -145,12 +160,7 @@ pub(crate) fn helm_disabled(span: Span) -> Error {
         "trouble configuring builtin HelmChartInflationGenerator: must specify --enable-helm",
         span,
     );
-    error.unchecked.push(gitops_model::Unchecked {
-        what: "helmCharts".into(),
-        why: "charts are not rendered in a kustomization".into(),
-        changed: false,
-        span: Some(span),
-    });
+    error.unchecked.push(not_inflated(span));
     error
 }
 

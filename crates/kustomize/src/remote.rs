@@ -39,8 +39,7 @@ pub(crate) fn not_fetched(path: &Text) -> Unchecked {
 
 fn not_fetched_at(address: &str, span: Option<Span>) -> Unchecked {
     let what = format!("remote base {address}");
-    let why = "it is remote, and nothing is fetched".to_owned();
-    Unchecked { what, why, changed: false, span }
+    Unchecked::new(what, "it is remote, and nothing is fetched", span)
 }
 
 impl RepoSpec {

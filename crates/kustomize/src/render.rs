@@ -48,7 +48,7 @@ pub(crate) fn render(
             let what = format!("kustomization `{root}`");
             let why = format!("without what was left out it does not render: {}", error.message);
             let mut unchecked = left_out;
-            unchecked.push(Unchecked { what, why, changed: false, span: error.span });
+            unchecked.push(Unchecked::new(what, why, error.span));
             Err(Arc::new(Failure { problems: Vec::new(), unchecked }))
         }
         Err(error) => {

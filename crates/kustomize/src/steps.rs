@@ -31,12 +31,15 @@ impl Target<'_> {
                 all.resources.absorb(object, &kinds).context(step)?;
             }
         }
-        if let Some(chart) = k.helm_charts.iter().flatten().next() {
-            return Err(plugin::helm_disabled(chart.span()));
+        let leaves_out = self.session.options.leave_out_programs;
+        match k.helm_charts.iter().flatten().next() {
+            Some(chart) if leaves_out => self.leave_out(all, [plugin::not_inflated(chart.span())]),
+            Some(chart) => return Err(plugin::helm_disabled(chart.span())),
+            None => {}
         }
         for config in self.plugins(&k.generators.0).context("loading generator plugins")? {
-            if self.session.options.leave_out_plugins && !plugin::is_builtin(&config) {
-                self.leave_out(all, [plugin::not_run(&config)]);
+            if let Some(gap) = plugin::not_run(&config, &self.loader).filter(|_| leaves_out) {
+                self.leave_out(all, [gap]);
                 continue;
             }
             for mut object in plugin::generate_with(&config, &self.loader)? {

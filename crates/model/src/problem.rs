@@ -1,6 +1,6 @@
 //! What goes wrong on the way to a rendered object. `rules` gives a problem its id and page.
 
-use gitops_yaml::{ParseError, Span};
+use gitops_yaml::{ContentId, ParseError, SmolStr, Span};
 
 use crate::{Gvk, ObjectKey, Resource};
 
@@ -123,4 +123,15 @@ pub struct Unchecked {
     pub changed: bool,
     /// Where it is declared.
     pub span: Option<Span>,
+    /// The files that it is made of, as far as they stand in the repository, sorted: where one of them differs, so may
+    /// it.
+    pub files: Vec<(SmolStr, ContentId)>,
+}
+
+impl Unchecked {
+    /// Something that is made of no files at hand.
+    #[must_use]
+    pub fn new(what: impl Into<String>, why: impl Into<String>, span: Option<Span>) -> Self {
+        Self { what: what.into(), why: why.into(), changed: false, span, files: Vec::new() }
+    }
 }

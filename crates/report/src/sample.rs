@@ -105,17 +105,14 @@ pub(crate) fn blocked() -> (Report, Sources) {
         ways: Vec::new(),
         rollback: recovery::rollback(),
         unchecked: vec![
+            Unchecked::new("HelmRelease media/plex", "the chart is not in the repository", None),
             Unchecked {
-                what: "HelmRelease media/plex".into(),
-                why: "the chart is not in the repository".into(),
-                changed: false,
-                span: None,
-            },
-            Unchecked {
-                what: "Kustomization flux-system/tenants".into(),
-                why: "its source `tenants` is another repository".into(),
                 changed: true,
-                span: Some(label),
+                ..Unchecked::new(
+                    "Kustomization flux-system/tenants",
+                    "its source `tenants` is another repository",
+                    Some(label),
+                )
             },
         ],
     };

@@ -13,8 +13,7 @@ fn check(pair: &Pair<'_>, change: &Change, out: &mut Vec<Draft>) {
         ("helm.toolkit.fluxcd.io", "HelmRelease") => &["spec", "chart", "spec", "version"],
         ("source.toolkit.fluxcd.io", "HelmChart") => &["spec", "version"],
         ("source.toolkit.fluxcd.io", "OCIRepository") => &["spec", "ref", "tag"],
-        ("argoproj.io", "Application") => return of_application(pair, change, out),
-        _ => return,
+        _ => return of_releases(pair, change, out),
     };
     let Some(found) = Difference::at(change, keys) else { return };
     let (before, after) = found.texts();
@@ -23,8 +22,8 @@ fn check(pair: &Pair<'_>, change: &Change, out: &mut Vec<Draft>) {
     }
 }
 
-/// Each of its sources may be a chart.
-fn of_application(pair: &Pair<'_>, change: &Change, out: &mut Vec<Draft>) {
+/// Each source of an Application may be a chart, and each entry of `helmCharts` is one.
+fn of_releases(pair: &Pair<'_>, change: &Change, out: &mut Vec<Draft>) {
     let Some(before) = &pair.before else { return };
     let own = |release: &&Release| release.object.key == change.key;
     for new in pair.after.cluster.releases.iter().filter(own) {

@@ -46,7 +46,7 @@ pub fn unjudged(pair: &Pair<'_>) -> Vec<Unchecked> {
     let unknown = |change| match judged(pair, change)? {
         (new, _, Verdict::Unknown(why)) => {
             let (what, span) = (new.key.to_string(), Some(new.body.span()));
-            Some(Unchecked { what, why, changed: true, span })
+            Some(Unchecked { changed: true, ..Unchecked::new(what, why, span) })
         }
         _ => None,
     };

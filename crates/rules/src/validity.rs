@@ -152,13 +152,11 @@ pub fn unvalidated(pairs: &[Pair<'_>]) -> Vec<Unchecked> {
             }
         }
     }
-    let unchecked = |(gvk, object): (&Gvk, &Resource)| Unchecked {
-        what: format!("{} in {}", gvk.kind, gvk.api_version()),
-        why: "its definition is not applied to the cluster by this repository, so its fields and \
-              values are held against no schema"
-            .to_owned(),
-        changed: false,
-        span: Some(object.body.span()),
+    let why = "its definition is not applied to the cluster by this repository, so its fields and values are held \
+               against no schema";
+    let unchecked = |(gvk, object): (&Gvk, &Resource)| {
+        let what = format!("{} in {}", gvk.kind, gvk.api_version());
+        Unchecked::new(what, why, Some(object.body.span()))
     };
     kinds.into_iter().map(unchecked).collect()
 }

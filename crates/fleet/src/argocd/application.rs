@@ -13,7 +13,8 @@ use gitops_yaml::{ContentId, Entry, Node, Origin, SmolStr};
 
 use super::chart::{Installed, Shelf};
 use super::environment::Environment;
-use super::source::{Failed, Made, render};
+use super::made::{Failed, Gap, Made};
+use super::source::render;
 use crate::source::{Addresses, normalised};
 use crate::{SourceTree, World};
 
@@ -93,15 +94,12 @@ impl Place<'_> {
                 }
             }
         }
+        let declared = object.body.span();
         if application.sources().is_empty() {
-            made.gaps.push((no_source(application), None));
+            made.gaps.push(Gap::new(no_source(application), declared));
         }
-        unchecked.extend(made.gaps.into_iter().map(|(why, span)| Unchecked {
-            what: id.to_string(),
-            why,
-            changed: false,
-            span: span.or(Some(object.body.span())),
-        }));
+        let what = id.to_string();
+        unchecked.extend(made.gaps.into_iter().map(|gap| gap.unchecked(&what, declared)));
         let namespace = application.destination().namespace.unwrap_or_default();
         inputs.push_str(namespace);
         let resources = if failed { Vec::new() } else { placed(made.resources, application) };
@@ -136,8 +134,8 @@ impl Place<'_> {
     ) -> (Source, Result<Made, Failed>) {
         match self.files(view, id) {
             Files::Gap(why, source) => {
-                let mut made =
-                    Made { gaps: vec![(why, Some(view.node().span()))], ..Made::default() };
+                let gap = Gap::new(why, view.node().span());
+                let mut made = Made { gaps: vec![gap], ..Made::default() };
                 if view.chart().is_some() || view.options(Tool::Helm).is_some() {
                     let environment = &self.environment(application, view, &source);
                     let sources = self.world.sources;

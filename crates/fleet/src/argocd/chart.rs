@@ -9,6 +9,7 @@ use gitops_model::{Chart, EntryKind, Tree};
 use gitops_yaml::{Entry, Exposure, Node, Origin, SmolStr, Sources, Span};
 
 use super::environment::Environment;
+use super::made::Gap;
 use crate::charts::{Typing, merge, parsed, set};
 use crate::files::{clamped, join, load};
 
@@ -28,8 +29,8 @@ pub(super) struct Shelf<'a> {
     pub(super) named: &'a BTreeMap<SmolStr, Arc<dyn Tree>>,
 }
 
-/// What is not known of some values, and where they are asked for.
-type Gaps = Vec<(String, Option<Span>)>;
+/// What is not known of some values.
+type Gaps = Vec<Gap>;
 
 impl Shelf<'_> {
     /// What a source installs.
@@ -67,7 +68,7 @@ impl Shelf<'_> {
                 Ok(read) => merge(&mut values, &read),
                 Err(Unread::Missing(_)) if ignore_missing => {}
                 Err(Unread::Missing(why) | Unread::Unknown(why)) => {
-                    gaps.push((why, Some(file.span())));
+                    gaps.push(Gap::new(why, file.span()));
                 }
             }
         }
@@ -75,13 +76,13 @@ impl Shelf<'_> {
         let object = options.get("valuesObject").filter(|o| o.as_map().is_some());
         match (object, options.get("values")) {
             (Some(object), _) => merge(&mut values, object),
-            (None, Some(text)) => match parsed(self.sources, text, text.text().unwrap_or_default())
-            {
-                Ok(read) => merge(&mut values, &read),
-                Err(why) => {
-                    gaps.push((format!("its values cannot be read: {why}"), Some(text.span())))
+            (None, Some(text)) => {
+                match parsed(self.sources, text, text.text().unwrap_or_default()) {
+                    Ok(read) => merge(&mut values, &read),
+                    Err(why) => gaps
+                        .push(Gap::new(format!("its values cannot be read: {why}"), text.span())),
                 }
-            },
+            }
             (None, None) => {}
         }
         for typing in [Typing::Inferred, Typing::Text] {
@@ -104,7 +105,7 @@ impl Shelf<'_> {
             let assignment = format!("{}={value}", text("name"));
             if set(values, &assignment, typing, &at.origin).is_none() {
                 let why = format!("the parameter `{}` cannot be read", text("name"));
-                gaps.push((why, Some(parameter.span())));
+                gaps.push(Gap::new(why, parameter.span()));
             }
         }
     }
@@ -120,7 +121,7 @@ impl Shelf<'_> {
                     (String::from_utf8_lossy(&bytes).into_owned(), Span::new(file, 0, 0))
                 }
                 Err(Unread::Missing(why) | Unread::Unknown(why)) => {
-                    gaps.push((why, Some(path.span())));
+                    gaps.push(Gap::new(why, path.span()));
                     continue;
                 }
             };
@@ -128,7 +129,8 @@ impl Shelf<'_> {
             let origin = Origin::new(span);
             let assignment = format!("{name}={}", with_commas(&content.replace('\\', r"\\")));
             if set(values, &assignment, Typing::Text, &origin).is_none() {
-                gaps.push((format!("the parameter `{name}` cannot be read"), Some(path.span())));
+                let why = format!("the parameter `{name}` cannot be read");
+                gaps.push(Gap::new(why, path.span()));
             }
         }
     }

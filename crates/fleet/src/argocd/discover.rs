@@ -4,7 +4,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use gitops_api::argocd::{Application, ApplicationSet, IN_CLUSTER_NAME, Source};
-use gitops_kustomize::{Context, Options};
 use gitops_model::{Deployed, Resource, SourceRef, Tracks, Tree};
 use gitops_yaml::SmolStr;
 use rayon::prelude::*;
@@ -15,7 +14,7 @@ use crate::names::names;
 use crate::roots::Roots;
 use crate::scan::Scan;
 use crate::source::{Addresses, is_remote};
-use crate::{SourceTree, SourceTrees, World};
+use crate::{SourceTree, SourceTrees, World, folder};
 
 /// The name of the hub where there is but one.
 const ONLY: &str = "argocd";
@@ -132,14 +131,10 @@ fn addresses(world: &World<'_>, objects: &[(&SmolStr, Arc<Resource>)]) -> Addres
 fn rendered(world: &World<'_>, roots: &Roots, objects: &[(&SmolStr, Arc<Resource>)]) -> Vec<Hub> {
     let tops: BTreeSet<SmolStr> = objects.iter().flat_map(|(p, _)| roots.tops_above(p)).collect();
     let render = |path: &SmolStr| {
-        let cx = Context {
-            tree: world.tree.as_ref(),
-            sources: world.sources,
-            memo: &world.memo.kustomize,
-        };
-        let options = Options { repo_map: world.config.repo_map.clone(), ..Options::default() };
-        let built = gitops_kustomize::build(&cx, path, &options).ok()?;
-        built.resources.iter().any(|o| is_argo(o)).then(|| hub(path, built.resources.clone()))
+        let built = folder::rendered(world, path).ok()?;
+        let hub =
+            || Hub { unchecked: built.unchecked.clone(), ..hub(path, built.resources.clone()) };
+        built.resources.iter().any(|o| is_argo(o)).then(hub)
     };
     let tops: Vec<SmolStr> = tops.into_iter().collect();
     tops.par_iter().filter_map(render).collect()
@@ -158,8 +153,8 @@ fn folders(roots: &Roots, objects: &[(&SmolStr, Arc<Resource>)]) -> Vec<Hub> {
 
 fn hub(path: &SmolStr, objects: Vec<Arc<Resource>>) -> Hub {
     let namespace = control_plane(&objects);
-    let (name, own) = Default::default();
-    Hub { name, own, path: path.clone(), namespace, objects }
+    let (name, own, unchecked) = Default::default();
+    Hub { name, own, path: path.clone(), namespace, objects, unchecked }
 }
 
 /// Folders that the Applications of a hub render, and all that those use.

@@ -34,6 +34,8 @@ pub(crate) struct Hub {
     pub(crate) namespace: SmolStr,
     /// What is applied by hand to begin with.
     pub(crate) objects: Vec<Arc<Resource>>,
+    /// What could not be rendered of that.
+    pub(crate) unchecked: Vec<Unchecked>,
 }
 
 /// All that a hub leads to.
@@ -185,8 +187,7 @@ impl Walker<'_> {
                 Vec::new()
             }
             Err(Stop::Unknown(why, span)) => {
-                let what = id.to_string();
-                walk.unchecked.push(Unchecked { what, why, changed: false, span: Some(span) });
+                walk.unchecked.push(Unchecked::new(id.to_string(), why, Some(span)));
                 Vec::new()
             }
         }

@@ -9,6 +9,8 @@ mod discover;
 mod edit;
 mod environment;
 mod hub;
+mod jsonnet;
+mod made;
 mod overrides;
 mod patterns;
 mod project;

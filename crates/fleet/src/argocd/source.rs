@@ -9,41 +9,15 @@ use gitops_model::{EntryKind, Problem, ProblemKind, Resource, Tree, Unchecked};
 use gitops_yaml::{ContentId, Entry, Node, SmolStr, Span};
 
 use super::chart::{Installed, Shelf};
-use super::directory;
 use super::edit::{Editing, edited};
 use super::environment::Environment;
-use super::overrides;
+use super::made::{Failed, Gap, Made};
+use super::{directory, jsonnet, overrides};
 use crate::World;
 use crate::charts::inflated;
 use crate::closure::{closure, node_leads_on, outside};
-use crate::files::{clamped, join, load};
-
-/// What a source gives.
-#[derive(Default)]
-pub(super) struct Made {
-    pub(super) resources: Vec<Arc<Resource>>,
-    pub(super) warnings: Vec<Problem>,
-    /// The hash of all that was read; absent where nothing could be rendered.
-    pub(super) inputs: Option<ContentId>,
-    /// What is not rendered, and why.
-    pub(super) gaps: Vec<(String, Option<Span>)>,
-    /// The charts that it installs.
-    pub(super) charts: Vec<Installed>,
-}
-
-/// Why a source gives nothing.
-pub(super) struct Failed {
-    pub(super) problems: Vec<Problem>,
-    pub(super) gaps: Vec<(String, Option<Span>)>,
-    /// The charts that it would install.
-    pub(super) charts: Vec<Installed>,
-}
-
-impl From<Problem> for Failed {
-    fn from(problem: Problem) -> Self {
-        Self { problems: vec![problem], gaps: Vec::new(), charts: Vec::new() }
-    }
-}
+use crate::files::{clamped, contents, join, load};
+use crate::folder::unknown;
 
 /// Renders a source of this repository.
 pub(super) fn render(
@@ -66,13 +40,17 @@ pub(super) fn render(
         Tool::Kustomize => kustomize(world, tree, source, &folder, environment),
         Tool::Directory => plain(world, tree, source, &folder),
         Tool::Helm => {
-            let mut made = gap("the chart is not rendered, only its values are compared", span);
+            let gap = Gap::new("the chart is not rendered, only its values are compared", span);
+            let mut made = Made { gaps: vec![gap], ..Made::default() };
             let (sources, own) = (world.sources, Some((tree, folder.as_str())));
             let shelf = Shelf { sources, environment, own, named };
             made.charts = vec![shelf.installed(source, &mut made.gaps)];
             Ok(made)
         }
-        Tool::Plugin => Ok(gap("a config management plugin makes its objects", span)),
+        Tool::Plugin => {
+            let gap = Gap::new("a config management plugin makes its objects", span);
+            Ok(Made { gaps: vec![gap.of(contents(tree, &folder))], ..Made::default() })
+        }
     }
 }
 
@@ -103,10 +81,6 @@ fn has_dollar(node: &Node) -> bool {
     let mut found = false;
     node.walk(&mut |n| found |= n.text().is_some_and(|t| t.contains('$')));
     found
-}
-
-fn gap(why: &str, span: Span) -> Made {
-    Made { gaps: vec![(why.to_owned(), Some(span))], ..Made::default() }
 }
 
 /// The folder of a path; it must be one, inside of the repository.
@@ -180,7 +154,7 @@ fn kustomize(
         release: Release::V5_8_2,
         load_restrictor: LoadRestrictor::RootOnly,
         remote: Remote::LeaveOut,
-        leave_out_plugins: true,
+        leave_out_programs: true,
         repo_map: world.config.repo_map.clone(),
     };
     let built = match source.options(Tool::Kustomize) {
@@ -201,26 +175,18 @@ fn kustomize(
             resources: built.resources.clone(),
             warnings: built.problems.clone(),
             inputs: Some(built.inputs),
-            gaps: built
-                .unchecked
-                .iter()
-                .map(|u| (format!("{}: {}", u.what, u.why), u.span))
-                .collect(),
+            gaps: built.unchecked.iter().map(Gap::from).collect(),
             charts: charts(&built.unchecked),
         }),
-        Err(failure) => Err(Failed {
-            // What only a flag or a plugin renders may well render on the cluster: unknown, not broken.
-            problems: match failure.unchecked.as_slice() {
-                [] => failure.problems.clone(),
-                _ => Vec::new(),
-            },
-            gaps: failure
-                .unchecked
-                .iter()
-                .map(|u| (format!("{}: {}", u.what, u.why), u.span))
-                .collect(),
+        // What only a flag or a plugin renders may well render on the cluster: unknown, not broken.
+        Err(failure) if !failure.unchecked.is_empty() => Err(Failed {
+            problems: Vec::new(),
+            gaps: unknown(&failure, tree, folder).iter().map(Gap::from).collect(),
             charts: charts(&failure.unchecked),
         }),
+        Err(failure) => {
+            Err(Failed { problems: failure.problems.clone(), gaps: Vec::new(), charts: Vec::new() })
+        }
     }
 }
 
@@ -262,11 +228,11 @@ fn plain(
             made.resources.push(Arc::new(resource(object)?));
         }
     }
-    let span = source.node().span();
-    let gaps = found.jsonnet.iter();
-    made.gaps = gaps
-        .map(|name| (format!("`{name}` is Jsonnet, which is not evaluated"), Some(span)))
-        .collect();
+    let gap = |name: &String| {
+        let why = format!("`{name}` is Jsonnet, which is not evaluated");
+        Gap::new(why, source.node().span()).of(jsonnet::read(tree, folder, name, options))
+    };
+    made.gaps = found.jsonnet.iter().map(gap).collect();
     if !made.gaps.is_empty() && made.resources.is_empty() {
         made.inputs = None;
     }

@@ -53,7 +53,12 @@ impl<'h> Followed<'h> {
             let name = if is_shared(&name) { format!("{}/{name}", hub.name).into() } else { name };
             let mut state = gather(world, cluster(world, name, hub, is_own), built);
             if is_own {
-                state.units.insert(0, entry_unit(hub));
+                let (unit, mut gaps) = (entry_unit(hub), hub.unchecked.clone());
+                let tree = world.memo.digested(world.tree);
+                let charts = charts::of_unit(world.sources, tree.as_ref(), &unit, &mut gaps);
+                state.units.insert(0, unit);
+                state.releases.extend(charts);
+                state.unchecked.extend(gaps);
                 state.problems.extend(rest.problems.iter().cloned());
                 state.unchecked.extend(rest.unchecked.iter().cloned());
             }

@@ -226,8 +226,8 @@ impl Known<'_> {
     }
 
     fn unknown(&mut self, release: HelmRelease<'_>, why: String) {
-        let (what, span) = (release.object().key.to_string(), Some(release.object().body.span()));
-        self.unchecked.push(Unchecked { what, why, changed: false, span });
+        let object = release.object();
+        self.unchecked.push(Unchecked::new(object.key.to_string(), why, Some(object.body.span())));
     }
 }
 

@@ -1,23 +1,64 @@
 //! Charts that a kustomization inflates: `helmCharts`, and generators of kind `HelmChartInflationGenerator`
 //! (kustomize, plugin/builtin/helmchartinflationgenerator).
 
-use gitops_model::{Chart, Tree, Unchecked};
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use gitops_model::{Chart, Gvk, ObjectKey, Release, Resource, Tree, Unchecked, Unit};
 use gitops_yaml::{Limits, Node, Sources, Span, parse};
 
-use super::merge;
+use super::{merge, parsed};
 use crate::files::{clamped, join, load, parent};
+use crate::flux::FILE_NAMES;
 
 /// Where kustomize looks for a chart before it pulls it.
 const DEFAULT_HOME: &str = "charts";
 
-/// The charts, each with its values, of the file that a gap of kustomize points to.
+/// What kustomize calls the gap that charts leave.
+const GAP: &str = "helmCharts";
+
+/// The charts that the kustomizations of a unit inflate, installed by the object that declares the unit, else by
+/// the kustomization itself, which its folder names. The gaps then are that object's.
+pub(crate) fn of_unit(
+    sources: &Sources,
+    tree: &dyn Tree,
+    unit: &Unit,
+    gaps: &mut [Unchecked],
+) -> Vec<Release> {
+    let charts = inflated(sources, tree, gaps);
+    let own = || kustomization(sources, tree, &unit.path).map(Arc::new);
+    let Some(object) = unit.object.clone().or_else(own).filter(|_| !charts.is_empty()) else {
+        return Vec::new();
+    };
+    for gap in gaps.iter_mut().filter(|g| g.what == GAP) {
+        gap.what = object.key.to_string();
+    }
+    let release =
+        |(chart, values)| Release { object: object.clone(), unit: unit.id.clone(), chart, values };
+    charts.into_iter().map(release).collect()
+}
+
+/// The kustomization of a folder, as an object of that name.
+fn kustomization(sources: &Sources, tree: &dyn Tree, folder: &str) -> Option<Resource> {
+    let mut files =
+        FILE_NAMES.iter().filter_map(|name| load(sources, tree, &join(folder, name)).ok());
+    let body = files.next()?.documents.first()?.clone();
+    let gvk = Gvk::new("kustomize.config.k8s.io/v1beta1", "Kustomization");
+    let name = if folder.is_empty() { "." } else { folder };
+    let key = ObjectKey::new(&gvk.group, &gvk.kind, "", name);
+    Some(Resource { key, gvk, body, stable_name: None, removed: Arc::default() })
+}
+
+/// The charts, each with its values, of the files that gaps of kustomize point to.
 pub(crate) fn inflated(
     sources: &Sources,
     tree: &dyn Tree,
     gaps: &[Unchecked],
 ) -> Vec<(Chart, Node)> {
-    let at = gaps.iter().filter(|g| g.what == "helmCharts").find_map(|g| g.span);
-    at.map(|span| in_file(sources, tree, span)).unwrap_or_default()
+    let spans = gaps.iter().filter(|g| g.what == GAP).filter_map(|g| g.span);
+    let mut seen = BTreeSet::new();
+    let files = spans.filter(|span| seen.insert(span.file));
+    files.flat_map(|span| in_file(sources, tree, span)).collect()
 }
 
 fn in_file(sources: &Sources, tree: &dyn Tree, span: Span) -> Vec<(Chart, Node)> {
@@ -25,10 +66,14 @@ fn in_file(sources: &Sources, tree: &dyn Tree, span: Span) -> Vec<(Chart, Node)>
     let read = parse(span.file, &file.text, &Limits::default());
     let is_generator =
         |d: &&Node| d.get("kind").and_then(Node::text) == Some("HelmChartInflationGenerator");
-    let generators = read.documents.iter().filter(is_generator);
-    let listed = read.documents.iter().filter_map(|d| d.get("helmCharts")).flat_map(Node::items);
+    let items =
+        |field| read.documents.iter().filter_map(move |d| d.get(field)).flat_map(Node::items);
+    let inline =
+        items("generators").filter_map(|g| Some((g, g.text().filter(|t| t.contains('\n'))?)));
+    let inline: Vec<Node> = inline.filter_map(|(g, text)| parsed(sources, g, text).ok()).collect();
+    let generators = read.documents.iter().chain(&inline).filter(is_generator);
     let folder = parent(&file.path);
-    let charts = generators.chain(listed);
+    let charts = generators.chain(items("helmCharts"));
     let home = read.documents.iter().find_map(|d| d.get("helmGlobals")?.get("chartHome")?.text());
     let home = clamped("", &join(folder, home.unwrap_or(DEFAULT_HOME)));
     let chart = |asked: &Node| {

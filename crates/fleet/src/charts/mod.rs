@@ -11,6 +11,6 @@ mod set;
 
 pub(crate) use embedded::parsed;
 pub(crate) use flux::releases;
-pub(crate) use inflated::inflated;
+pub(crate) use inflated::{inflated, of_unit};
 pub(crate) use merge::merge;
 pub(crate) use set::{Typing, set};

@@ -17,6 +17,7 @@ use super::variables::{Objects, Variable, Variables, refused_name};
 use crate::World;
 use crate::closure::{closure, node_leads_on, outside};
 use crate::files::clamped;
+use crate::folder::unknown;
 use crate::memo::{Memo, Substituted};
 
 /// A Kustomization followed.
@@ -67,8 +68,7 @@ impl Built {
                 unit.inputs = Some(id);
             }
             Some(Ok(Made::Unknown(why))) => {
-                let what = set.key.to_string();
-                unchecked.push(Unchecked { what, why, changed: false, span: declared });
+                unchecked.push(Unchecked::new(set.key.to_string(), why, declared));
             }
             Some(Err(problem)) => problems.push(problem.of(unit.id.to_string())),
             None => {}
@@ -129,9 +129,8 @@ impl Builder<'_> {
         let (tree, base) = match files {
             Files::Here { tree, base } => (tree, base),
             Files::Gap(why) => {
-                let what = built.unit.id.to_string();
-                let span = Some(definition.anchor);
-                built.unchecked.push(Unchecked { what, why: why.clone(), changed: false, span });
+                let (what, span) = (built.unit.id.to_string(), Some(definition.anchor));
+                built.unchecked.push(Unchecked::new(what, why, span));
                 return Ok(());
             }
             Files::Broken(problem) => return Err(vec![problem.clone()]),
@@ -167,12 +166,12 @@ impl Builder<'_> {
             load_restrictor: LoadRestrictor::None,
             remote: Remote::LeaveOut,
             // kustomize-controller runs no programs.
-            leave_out_plugins: false,
+            leave_out_programs: false,
             repo_map: config.repo_map.clone(),
         };
         let rendered = gitops_kustomize::build_with(&cx, &root, &kustomization, &options);
         let rendered = rendered.map_err(|failure| {
-            built.unchecked.extend(failure.unchecked.iter().cloned());
+            built.unchecked.extend(unknown(&failure, tree.as_ref(), &root));
             failure.problems.clone()
         })?;
         built.problems.extend(rendered.problems.iter().cloned());
@@ -224,8 +223,7 @@ fn unknown_folder(definition: &Definition) -> Unchecked {
         "its path `{}` has variables that are not known; give them under `clusters` in the configuration",
         definition.path
     );
-    let (what, span) = (definition.id().to_string(), Some(definition.anchor));
-    Unchecked { what, why, changed: false, span }
+    Unchecked::new(definition.id().to_string(), why, Some(definition.anchor))
 }
 
 /// What happens to the objects after kustomize.

@@ -58,22 +58,29 @@ fn gather(
     units: Vec<Built>,
     followed: &BTreeMap<SourceRef, Followed>,
 ) -> ClusterState {
+    let files = |source: &SourceRef| followed.get(source).map(|f| &f.files);
     let (mut problems, mut unchecked) = (Vec::new(), Vec::new());
     let mut kept: Vec<Unit> = Vec::new();
-    for built in units {
+    let mut releases = Vec::new();
+    for mut built in units {
+        if let Some(Files::Here { tree, .. }) = files(&built.definition.source) {
+            let gaps = &mut built.unchecked;
+            releases.extend(charts::of_unit(world.sources, tree.as_ref(), &built.unit, gaps));
+        }
         problems.extend(built.problems);
         unchecked.extend(built.unchecked);
         kept.push(built.unit);
     }
     let used = |s: &Source| kept.iter().any(|u| u.source.as_ref() == Some(&s.object));
     let sources: Vec<Source> = followed.values().map(|f| f.source.clone()).filter(used).collect();
-    let given = |source: &SourceRef| match followed.get(source).map(|f| &f.files) {
+    let given = |source: &SourceRef| match files(source) {
         Some(Files::Here { tree, base }) => Some((tree.clone(), base.clone())),
         Some(_) => None,
         // Only charts come from it; it may be this repository.
         None => Some((world.memo.digested(world.tree), SmolStr::default())),
     };
-    let (releases, more) = charts::releases(world.sources, &kept, &given);
-    unchecked.extend(more);
+    let (more, gaps) = charts::releases(world.sources, &kept, &given);
+    releases.extend(more);
+    unchecked.extend(gaps);
     ClusterState { cluster, sources, units: kept, releases, problems, unchecked }
 }

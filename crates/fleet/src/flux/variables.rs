@@ -138,13 +138,8 @@ fn one_line(text: &str) -> SmolStr {
 }
 
 fn missing(key: &ObjectKey, source: &VariableSource) -> Unchecked {
-    Unchecked {
-        what: format!("variables of {key}"),
-        why: "the object is not in the repository; give its values under `clusters` in the configuration"
-            .to_owned(),
-        changed: false,
-        span: Some(source.span),
-    }
+    let why = "the object is not in the repository; give its values under `clusters` in the configuration";
+    Unchecked::new(format!("variables of {key}"), why, Some(source.span))
 }
 
 /// What is wrong with a variable's name.

@@ -1,6 +1,6 @@
 //! What the cases of both controllers show.
 
-use gitops_model::{Chart, Release};
+use gitops_model::{Chart, Release, Unchecked};
 use gitops_yaml::{Exposure, Node, Sources, Span};
 
 /// A chart with its values, each with the line that wrote it.
@@ -15,6 +15,14 @@ pub(crate) fn release(release: &Release, sources: &Sources) -> Vec<String> {
         let text = scalar.map_or("{}", |s| if hides(s.exposure) { "<hidden>" } else { &s.text });
         lines.push(format!("    {path}: {text} ({})", place(sources, value.span())));
     }
+    lines
+}
+
+/// What is not known, where it is asked for, and the files that it is made of.
+pub(crate) fn gap(gap: &Unchecked, sources: &Sources) -> Vec<String> {
+    let at = gap.span.map_or_else(|| "nowhere".to_owned(), |span| place(sources, span));
+    let mut lines = vec![format!("  unchecked {at}: {}: {}", gap.what, gap.why)];
+    lines.extend(gap.files.iter().map(|(path, _)| format!("    made of {path}")));
     lines
 }
 

@@ -114,10 +114,8 @@ fn data_is_guarded_in_production_only() {
 #[test]
 fn what_is_not_checked_holds_only_where_it_changed() {
     let unchecked = |changed| Unchecked {
-        what: "HelmRelease media/plex".into(),
-        why: "no chart".into(),
         changed,
-        span: None,
+        ..Unchecked::new("HelmRelease media/plex", "no chart", None)
     };
     let mut case = fleet();
     case.unchecked.push(("prod-eu".into(), unchecked(false)));

@@ -1,6 +1,6 @@
 //! What could not be analysed, over all clusters, and whether the change touches it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use gitops_model::{Change, Unchecked};
 use gitops_yaml::SmolStr;
@@ -25,8 +25,13 @@ pub(super) fn by_cluster(steps: &[Step]) -> Vec<(SmolStr, Unchecked)> {
     for step in steps.iter().filter(|step| step.differs()) {
         let name = &step.after.cluster.name;
         let marked = |unchecked: &Unchecked| {
-            let changed = unchecked.changed || is_changed(step, unchecked);
-            (name.clone(), Unchecked { changed, ..unchecked.clone() })
+            let mut marked = unchecked.clone();
+            marked.changed |= is_changed(step, unchecked);
+            if let Some(files) = differing_files(step, unchecked) {
+                marked.changed = true;
+                marked.why = format!("{}; {files}", marked.why);
+            }
+            (name.clone(), marked)
         };
         all.extend(step.after.unchecked.iter().map(marked));
         all.extend(not_known_before(step).map(|unchecked| (name.clone(), unchecked)));
@@ -42,17 +47,39 @@ fn not_known_before(step: &Step) -> impl Iterator<Item = Unchecked> {
     };
     let why = "it could not be rendered before the change, so what changes in it is not known";
     step.before.iter().flat_map(|before| &before.units).filter(mended).map(move |unit| Unchecked {
-        what: unit.id.to_string(),
-        why: why.to_owned(),
         changed: true,
-        span: unit.declared,
+        ..Unchecked::new(unit.id.to_string(), why, unit.declared)
     })
+}
+
+/// How many files are named.
+const MOST_FILES: usize = 3;
+
+/// Which of the files differ that something unchecked is made of, in words.
+fn differing_files(step: &Step, unchecked: &Unchecked) -> Option<String> {
+    let before = step.before.as_ref()?.unchecked.iter().find(|u| is_alike(u, unchecked))?;
+    let is_in = |files: &[_], file| files.binary_search(file).is_ok();
+    let new = unchecked.files.iter().filter(|f| !is_in(&before.files, f));
+    let old = before.files.iter().filter(|f| !is_in(&unchecked.files, f));
+    let paths: BTreeSet<&str> = new.chain(old).map(|(path, _)| path.as_str()).collect();
+    let named: Vec<String> = paths.iter().take(MOST_FILES).map(|p| format!("`{p}`")).collect();
+    let named = named.join(", ");
+    match paths.len() {
+        0 => None,
+        1 => Some(format!("its file {named} changed")),
+        n if n <= MOST_FILES => Some(format!("its files {named} changed")),
+        n => Some(format!("its files {named} and {} more changed", n - MOST_FILES)),
+    }
+}
+
+fn is_alike(a: &Unchecked, b: &Unchecked) -> bool {
+    (&a.what, &a.why) == (&b.what, &b.why)
 }
 
 /// Whether its object differs, or it was not there before.
 fn is_changed(step: &Step, unchecked: &Unchecked) -> bool {
     let Some(before) = &step.before else { return false };
-    let same = |u: &Unchecked| u.what == unchecked.what && u.why == unchecked.why;
+    let same = |u: &Unchecked| is_alike(u, unchecked);
     let differs = |c: &Change| c.key.to_string() == unchecked.what;
     !before.unchecked.iter().any(same) || step.changes.iter().any(differs)
 }
