@@ -100,20 +100,18 @@ impl ParsedFile {
 pub struct Sources {
     files: RwLock<Vec<Arc<SourceFile>>>,
     parsed: RwLock<HashMap<(SmolStr, ContentId), Arc<ParsedFile>>>,
+    /// Copies of a file share their text.
+    texts: RwLock<HashMap<ContentId, Arc<str>>>,
 }
 
 impl Sources {
     /// Registers a text without parsing it.
     pub fn add(&self, path: &str, bytes: &[u8]) -> FileId {
-        self.insert(path, &text_of(bytes).0).0
+        self.insert(path, text_of(bytes).0.into()).0
     }
 
-    fn insert(&self, path: &str, text: &str) -> (FileId, Arc<SourceFile>) {
-        let file = Arc::new(SourceFile {
-            path: path.into(),
-            text: text.into(),
-            line_starts: OnceLock::new(),
-        });
+    fn insert(&self, path: &str, text: Arc<str>) -> (FileId, Arc<SourceFile>) {
+        let file = Arc::new(SourceFile { path: path.into(), text, line_starts: OnceLock::new() });
         let mut files = write(&self.files);
         files.push(file.clone());
         (FileId(files.len() as u32 - 1), file)
@@ -126,7 +124,8 @@ impl Sources {
             return done.clone();
         }
         let (text, invalid) = text_of(bytes);
-        let (id, source) = self.insert(path, &text);
+        let text = write(&self.texts).entry(content).or_insert_with(|| text.into()).clone();
+        let (id, source) = self.insert(path, text);
         let mut parsed = parse(id, &source.text, &Limits::default());
         if let Some(at) = invalid {
             parsed.errors.insert(0, ParseError::not_utf8(Span::new(id, at, at)));

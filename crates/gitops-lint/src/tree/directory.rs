@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, PoisonError, RwLock, RwLockWriteGuard};
 
 use gitops_model::{EntryKind, Tree, TreeError};
 use gitops_yaml::{ContentId, SmolStr};
@@ -13,7 +13,10 @@ pub(crate) struct DirectoryTree {
     top: PathBuf,
     seen: ByPath<Seen>,
     lists: ByPath<Arc<Names>>,
-    files: ByPath<(ContentId, Arc<[u8]>)>,
+    contents: ByPath<ContentId>,
+    /// What was read to know its id and not asked for yet. Most files are asked for once, and what is made
+    /// of them keeps their text: here it would stand a second time.
+    unasked: ByPath<Arc<[u8]>>,
 }
 
 type ByPath<T> = RwLock<HashMap<SmolStr, T>>;
@@ -40,8 +43,8 @@ impl DirectoryTree {
         if !top.is_dir() {
             return Err(std::io::Error::new(ErrorKind::NotADirectory, "not a directory"));
         }
-        let (seen, lists, files) = Default::default();
-        Ok(Self { top, seen, lists, files })
+        let (seen, lists, contents, unasked) = Default::default();
+        Ok(Self { top, seen, lists, contents, unasked })
     }
 
     /// The folder, absolute and without symbolic links.
@@ -108,15 +111,15 @@ impl DirectoryTree {
         Some(names)
     }
 
-    /// Reads a file, once.
+    /// Reads a file, which must be what it was if it was read before.
     fn file(&self, path: &str) -> Result<(ContentId, Arc<[u8]>), TreeError> {
-        if let Some(file) = known(&self.files, path) {
-            return Ok(file);
-        }
         let bytes = self.bytes(path)?;
-        let file = (ContentId::of(&bytes), bytes);
-        keep(&self.files, [(path.into(), file.clone())]);
-        Ok(file)
+        let id = ContentId::of(&bytes);
+        if *write(&self.contents).entry(path.into()).or_insert(id) != id {
+            let why = "it changed while it was read; run again".to_owned();
+            return Err(TreeError::Unreadable { path: path.to_owned(), why });
+        }
+        Ok((id, bytes))
     }
 
     fn bytes(&self, path: &str) -> Result<Arc<[u8]>, TreeError> {
@@ -145,11 +148,19 @@ impl Tree for DirectoryTree {
     }
 
     fn content_id(&self, path: &str) -> Result<ContentId, TreeError> {
-        self.file(path).map(|(id, _)| id)
+        known(&self.contents, path).map_or_else(
+            || {
+                let (id, bytes) = self.file(path)?;
+                keep(&self.unasked, [(path.into(), bytes)]);
+                Ok(id)
+            },
+            Ok,
+        )
     }
 
     fn read(&self, path: &str) -> Result<Arc<[u8]>, TreeError> {
-        self.file(path).map(|(_, bytes)| bytes)
+        let unasked = write(&self.unasked).remove(path);
+        unasked.map_or_else(|| self.file(path).map(|(_, bytes)| bytes), Ok)
     }
 
     fn list(&self, path: &str) -> Vec<(SmolStr, EntryKind)> {
@@ -171,7 +182,11 @@ fn known<T: Clone>(of: &ByPath<T>, path: &str) -> Option<T> {
 }
 
 fn keep<T>(of: &ByPath<T>, new: impl IntoIterator<Item = (SmolStr, T)>) {
-    of.write().unwrap_or_else(PoisonError::into_inner).extend(new);
+    write(of).extend(new);
+}
+
+fn write<T>(of: &ByPath<T>) -> RwLockWriteGuard<'_, HashMap<SmolStr, T>> {
+    of.write().unwrap_or_else(PoisonError::into_inner)
 }
 
 fn kind_of(meta: &std::fs::Metadata) -> Option<EntryKind> {
@@ -179,5 +194,25 @@ fn kind_of(meta: &std::fs::Metadata) -> Option<EntryKind> {
         (true, _) => Some(EntryKind::Directory),
         (_, true) => Some(EntryKind::File),
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    #[expect(clippy::disallowed_methods, reason = "the test writes what it reads")]
+    fn a_file_that_changes_while_it_is_read_is_said() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("a.yaml");
+        let tree = DirectoryTree::open(folder.path()).unwrap();
+        std::fs::write(&file, "a: 1").unwrap();
+        let id = tree.content_id("a.yaml").unwrap();
+        std::fs::write(&file, "a: 2").unwrap();
+        assert_eq!(&*tree.read("a.yaml").unwrap(), b"a: 1");
+        assert_eq!(tree.content_id("a.yaml").unwrap(), id);
+        let why = tree.read("a.yaml").unwrap_err().to_string();
+        assert!(why.contains("changed while it was read"), "{why}");
     }
 }
