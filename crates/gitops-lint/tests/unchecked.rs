@@ -76,6 +76,7 @@ fn what_did_not_render_before_is_not_known() {
     let mended = ("kustomization.yaml", "resources: [web.yaml]\n");
     let found = unchecked(&[broken, ("web.yaml", web)], &[mended, ("web.yaml", web)]);
     says(&found, "Kustomization flux-system/apps", "could not be rendered before the change");
+    says(&found, "Kustomization flux-system/apps", "wob.yaml: no such file");
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use gitops_model::{Change, Unchecked};
+use gitops_model::{Change, ClusterState, Unchecked, UnitId};
 use gitops_yaml::SmolStr;
 
 use super::Step;
@@ -41,15 +41,24 @@ pub(super) fn by_cluster(steps: &[Step]) -> Vec<(SmolStr, Unchecked)> {
 
 /// What renders after the change and did not before: what changes in it cannot be said.
 fn not_known_before(step: &Step) -> impl Iterator<Item = Unchecked> {
-    let mended = |unit: &&gitops_model::Unit| {
-        let after = step.after.unit(&unit.id);
-        unit.inputs.is_none() && after.is_some_and(|after| after.inputs.is_some())
-    };
-    let why = "it could not be rendered before the change, so what changes in it is not known";
-    step.before.iter().flat_map(|before| &before.units).filter(mended).map(move |unit| Unchecked {
-        changed: true,
-        ..Unchecked::new(unit.id.to_string(), why, unit.declared)
+    step.before.iter().flat_map(|before| {
+        let mended = before.units.iter().filter(|unit| {
+            let after = step.after.unit(&unit.id);
+            unit.inputs.is_none() && after.is_some_and(|after| after.inputs.is_some())
+        });
+        mended.map(|unit| Unchecked {
+            changed: true,
+            ..Unchecked::new(unit.id.to_string(), why_not_known(before, &unit.id), unit.declared)
+        })
     })
+}
+
+/// That a unit could not be rendered before, and for which reason.
+fn why_not_known(before: &ClusterState, unit: &UnitId) -> String {
+    let name = unit.to_string();
+    let cause = before.problems.iter().find(|p| p.root.as_deref() == Some(name.as_str()));
+    let cause = cause.map(|p| format!(": {}", p.message)).unwrap_or_default();
+    format!("it could not be rendered before the change, so what changes in it is not known{cause}")
 }
 
 /// How many files are named.
