@@ -98,17 +98,19 @@ impl Context<'_> {
         let plan = &self.plans[place];
         let score = self.score(plan, false);
         let mut verdict = Verdict { decision: WaveDecision::Allowed, because: Vec::new() };
-        if self.touches(plan, Effect::Now) {
+        let (now, queued) = (self.touches(plan, Effect::Now), self.touches(plan, Effect::Queued));
+        if now {
             self.barriers(plan, &mut verdict);
             self.limit(plan, score, &mut verdict);
             self.order(place, &mut verdict);
             self.approval(place, score, &mut verdict);
-        } else if self.touches(plan, Effect::Queued) {
+        } else if queued {
             self.queued(place, &mut verdict);
-        } else {
-            verdict.say(WaveDecision::Allowed, "nothing changes here".into());
         }
         self.unchecked(plan, &mut verdict);
+        if !now && !queued && verdict.because.is_empty() {
+            verdict.say(WaveDecision::Allowed, "nothing changes here".into());
+        }
         // What decides is said first.
         verdict.because.sort_by_key(|(decision, _)| std::cmp::Reverse(*decision));
         WaveGate {

@@ -9,8 +9,8 @@ use crate::escape::{code, markdown as text, short};
 use crate::snippet::blamed_line;
 use crate::terminal::{Style, sum};
 use crate::view::{
-    Cause, PlainChange, causes, cluster_rows, count_words, in_full, names, places, plain_changes,
-    plural,
+    Cause, PlainChange, causes, cluster_rows, count_words, in_full, names, nothing_changes, places,
+    plain_changes, plural,
 };
 
 /// By this line a comment is found again and replaced.
@@ -97,7 +97,8 @@ fn clusters(out: &mut String, report: &Report) {
     let (rows, unchanged) = cluster_rows(report);
     if rows.is_empty() {
         if !report.clusters.is_empty() {
-            let _ = writeln!(out, "Nothing changes on {}.\n", plural(unchanged, "cluster"));
+            let _ =
+                writeln!(out, "{}.\n", nothing_changes(report, unchanged).replacen('n', "N", 1));
         }
         return;
     }

@@ -11,7 +11,7 @@ mod style;
 use gitops_model::Report;
 use gitops_yaml::Sources;
 
-use crate::view::{Cause, causes, cluster_rows, count_words, counted, plural};
+use crate::view::{Cause, causes, cluster_rows, count_words, counted, nothing_changes, plural};
 
 pub use fleet::clusters;
 pub use pages::{explain, rules};
@@ -74,7 +74,7 @@ fn reach(report: &Report) -> String {
         [] if report.clusters.is_empty() => "no clusters".into(),
         // Only a comparison asks the waves.
         [] if report.gate.waves.is_empty() => format!("{} checked", plural(unchanged, "cluster")),
-        [] => format!("nothing changes on {}", plural(unchanged, "cluster")),
+        [] => nothing_changes(report, unchanged),
         when => format!("reaches {}", when.join(", ")),
     }
 }
@@ -168,8 +168,12 @@ mod tests {
         report.gate.decision = gitops_model::GateDecision::Pass;
         report.gate.waves.truncate(1);
         report.rollback.clear();
-        report.unchecked.clear();
+        let mut unchecked = std::mem::take(&mut report.unchecked);
         insta::assert_snapshot!(terminal(&report, &sources, &Style::plain()));
+        unchecked[0].changed = true;
+        report.unchecked = unchecked;
+        let text = terminal(&report, &sources, &Style::plain());
+        assert!(text.contains("nothing that is known changes on 5 clusters"), "{text}");
     }
 
     #[test]

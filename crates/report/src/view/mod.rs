@@ -62,6 +62,13 @@ pub(crate) fn count_words(report: &Report) -> String {
     if words.is_empty() { "no findings".into() } else { words.join(", ") }
 }
 
+/// That no cluster changes, as far as is known.
+pub(crate) fn nothing_changes(report: &Report, clusters: usize) -> String {
+    let unknown = report.unchecked.iter().any(|unchecked| unchecked.changed);
+    let nothing = if unknown { "nothing that is known changes" } else { "nothing changes" };
+    format!("{nothing} on {}", plural(clusters, "cluster"))
+}
+
 /// `1 error`, `2 errors`.
 pub(crate) fn plural(count: usize, word: &str) -> String {
     format!("{count} {word}{}", if count == 1 { "" } else { "s" })
