@@ -1,5 +1,7 @@
 //! From a tree to the states of all its clusters.
 
+use std::collections::BTreeSet;
+
 use gitops_model::ClusterState;
 use gitops_yaml::SmolStr;
 use rayon::prelude::*;
@@ -16,8 +18,8 @@ pub struct Fleet {
     pub(crate) roots: Roots,
     pub(crate) found: Discovered,
     pub(crate) hubs: Hubs,
-    /// Kustomization roots that nothing uses.
-    unused: Vec<SmolStr>,
+    /// Kustomization roots that are clusters of their own: nothing uses them.
+    unused: BTreeSet<SmolStr>,
     /// Whether there is nothing but manifests.
     is_plain: bool,
 }
@@ -31,10 +33,25 @@ impl Fleet {
         let found = flux::discover(world, &scan, &roots);
         let hubs = argocd::discover(world, &scan, &roots);
         let is_used = |root: &str| found.reached.built().contains(root) || hubs.reach(root);
-        let unused: Vec<SmolStr> = roots.tops().filter(|r| !is_used(r)).cloned().collect();
+        let unused: BTreeSet<SmolStr> = roots.tops().filter(|r| !is_used(r)).cloned().collect();
         let is_empty = found.entries.is_empty() && hubs.hubs.is_empty() && unused.is_empty();
         let is_plain = is_empty && !scan.paths.is_empty();
         Self { scan, roots, found, hubs, unused, is_plain }
+    }
+
+    /// The kustomization roots that nothing uses, each a cluster of its own.
+    #[must_use]
+    pub fn unused(&self) -> &BTreeSet<SmolStr> {
+        &self.unused
+    }
+
+    /// The same with more roots as clusters of their own, as far as they are there: something uses them here, and
+    /// nothing in the state that this one is compared with.
+    #[must_use]
+    pub fn beside(mut self, roots: &BTreeSet<SmolStr>) -> Self {
+        let stands = |root: &&SmolStr| self.roots.contains(root) && !self.roots.is_component(root);
+        self.unused.extend(roots.iter().filter(stands).cloned());
+        self
     }
 
     /// What each cluster is given, sorted by name.

@@ -4,6 +4,7 @@
 //! the folders that those name, and hands on one [`gitops_model::ClusterState`] for each cluster. Nothing
 //! is skipped in silence: what cannot be followed is a problem or is listed as unchecked.
 
+mod abandoned;
 mod argocd;
 mod charts;
 mod closure;
@@ -30,6 +31,7 @@ use gitops_config::Config;
 use gitops_model::{Deployed, Problem, Revision, SourceRef, Tracks, Tree};
 use gitops_yaml::Sources;
 
+pub use abandoned::abandoned;
 pub use follow::{Fleet, follow};
 pub use memo::Memo;
 pub use unapplied::unapplied;

@@ -3,13 +3,15 @@
 mod changes;
 mod clusters;
 mod impact;
+mod paired;
 mod plan;
 mod rollback;
 mod survey;
 mod unchecked;
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::mem::ManuallyDrop;
+use std::sync::OnceLock;
 
 use gitops_config::Date;
 use gitops_fleet::{Memo, World, follow};
@@ -18,6 +20,7 @@ use gitops_rules::{Facts, Pair, State};
 use gitops_yaml::{SmolStr, Sources};
 use rayon::prelude::*;
 
+use self::paired::pairs;
 use crate::cli::Reading;
 use crate::exit::Stop;
 use crate::settings::Settings;
@@ -40,6 +43,8 @@ pub(crate) struct Analysis {
     pub(crate) clusters: Vec<String>,
     /// Whether clusters that the change cannot reach are rendered, too.
     pub(crate) follow_all: bool,
+    /// The roots that are clusters of their own before or with the change.
+    pub(crate) alone: OnceLock<BTreeSet<SmolStr>>,
 }
 
 /// One cluster at two moments, and what differs.
@@ -55,8 +60,8 @@ impl Analysis {
     pub(crate) fn new(mut states: States, reading: &Reading) -> Result<Self, Stop> {
         let (sources, memo) = <(ManuallyDrop<Sources>, _)>::default();
         let settings = Settings::read(reading, &mut states, &sources)?;
-        let (pedantic, today, clusters, follow_all) = Default::default();
-        Ok(Self { states, settings, sources, memo, pedantic, today, clusters, follow_all })
+        let (pedantic, today, clusters, follow_all, alone) = Default::default();
+        Ok(Self { states, settings, sources, memo, pedantic, today, clusters, follow_all, alone })
     }
 
     /// What every cluster is given at a moment.
@@ -120,24 +125,17 @@ impl Analysis {
     /// # Errors
     /// When the arguments name clusters or sources that are not there.
     pub(crate) fn diff(&self) -> Result<Report, Stop> {
-        let (steps, unlisted) = self.steps()?;
+        let (steps, untold) = self.steps()?;
         let pairs = self.all_pairs(&steps);
         let (base, head) = (&*self.states.base, &*self.states.head);
-        let mut problems: Vec<Problem> =
-            gitops_config::change(base, head, &self.sources).into_iter().chain(unlisted).collect();
-        // Of clusters that were not asked for nobody knows what they are given.
-        if self.clusters.is_empty() {
-            let states: Vec<&ClusterState> =
-                steps.iter().flat_map(|s| s.before.iter().chain([&s.after])).collect();
-            problems.extend(gitops_fleet::unapplied(base, head, &self.sources, &states));
-        }
+        let problems = gitops_config::change(base, head, &self.sources).into_iter().chain(untold);
         let findings = self.findings(&pairs, problems);
         Ok(self.report(&steps, &pairs, findings))
     }
 
     /// Every cluster before and after, now and at its next promotion; and what of the change reaches none.
     fn steps(&self) -> Result<(Vec<Step>, Vec<Problem>), Stop> {
-        let [before, merged] = [Moment::Before, Moment::Merged].map(|m| self.survey(m));
+        let [before, merged] = self.surveys([Moment::Before, Moment::Merged]);
         // Of clusters that were not asked for nothing is known.
         if self.clusters.is_empty() {
             self.states.check(merged.outline())?;
@@ -145,20 +143,33 @@ impl Analysis {
         let pinned = |s: &gitops_model::Source| s.here && !self.states.follows_target(&s.tracks);
         let waits = merged.outline().iter().any(|c| c.sources.iter().any(pinned));
         let mut reached = before.differing(&merged);
-        let later = waits.then(|| [Moment::Overdue, Moment::Promoted].map(|m| self.survey(m)));
+        let later = waits.then(|| self.surveys([Moment::Overdue, Moment::Promoted]));
         if let Some([overdue, promoted]) = &later {
             reached.extend(overdue.differing(promoted));
         }
-        let unlisted = self.unlisted(&merged);
+        let mut untold = self.unlisted(&merged);
         let [before, merged] = [before, merged].map(|s| self.complete(s, &reached));
-        let Some(later) = later else {
-            return Ok((self.judged(pairs(before, merged, Effect::Now)), unlisted));
+        let later = later.map(|surveys| surveys.map(|s| self.complete(s, &reached)));
+        let promoted = later.iter().flat_map(|[_, promoted]| promoted);
+        untold.extend(self.unapplied(before.iter().chain(&merged).chain(promoted)));
+        let head = &*self.states.head;
+        let Some([overdue, promoted]) = later else {
+            return Ok((self.judged(pairs(before, merged, Effect::Now, head)), untold));
         };
-        let [overdue, promoted] = later.map(|s| self.complete(s, &reached));
-        let mut steps = pairs(before, merged.clone(), Effect::Now);
-        let queued = pairs(merged, promoted, Effect::Queued);
+        let mut steps = pairs(before, merged.clone(), Effect::Now, head);
+        let queued = pairs(merged, promoted, Effect::Queued, head);
         steps.extend(queued.into_iter().filter(|step| step.is_news(&overdue)));
-        Ok((self.judged(steps), unlisted))
+        Ok((self.judged(steps), untold))
+    }
+
+    /// What leaves the repository and nothing applies. Of clusters that were not asked for nobody knows what they
+    /// are given.
+    fn unapplied<'a>(&self, states: impl Iterator<Item = &'a ClusterState>) -> Vec<Problem> {
+        if !self.clusters.is_empty() {
+            return Vec::new();
+        }
+        let (base, head) = (&*self.states.base, &*self.states.head);
+        gitops_fleet::unapplied(base, head, &self.sources, &states.collect::<Vec<_>>())
     }
 
     /// The steps, with what of their changes cannot be judged.
@@ -270,39 +281,4 @@ impl Step {
 
 fn rules() -> Vec<gitops_model::RuleMeta> {
     gitops_rules::RULES.iter().map(|r| r.meta).collect()
-}
-
-/// Pairs clusters by name. One that is gone is paired with an empty state of itself.
-fn pairs(before: Vec<ClusterState>, after: Vec<ClusterState>, effect: Effect) -> Vec<Step> {
-    let mut all: BTreeMap<SmolStr, (Option<ClusterState>, Option<ClusterState>)> = BTreeMap::new();
-    for state in before {
-        let name = state.cluster.name.clone();
-        all.entry(name).or_default().0 = Some(state);
-    }
-    for state in after {
-        let name = state.cluster.name.clone();
-        all.entry(name).or_default().1 = Some(state);
-    }
-    all.into_values()
-        .collect::<Vec<_>>()
-        .into_par_iter()
-        .filter_map(|(before, after)| {
-            let after = after.or_else(|| before.as_ref().map(emptied))?;
-            let nothing = emptied(&after);
-            let changes = gitops_compare::compare(before.as_ref().unwrap_or(&nothing), &after);
-            Some(Step { before, after, changes, effect: Some(effect) })
-        })
-        .collect()
-}
-
-/// The same cluster, given nothing.
-fn emptied(state: &ClusterState) -> ClusterState {
-    ClusterState {
-        cluster: state.cluster.clone(),
-        sources: Vec::new(),
-        units: Vec::new(),
-        releases: Vec::new(),
-        problems: Vec::new(),
-        unchecked: Vec::new(),
-    }
 }

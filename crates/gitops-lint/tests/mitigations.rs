@@ -125,6 +125,19 @@ fn replicas_with_a_budget() {
 }
 
 #[test]
+fn a_rollout_that_stops_every_pod_first() {
+    let next = |web: &str| web.replace("web:1", "web:2");
+    let rolling = WEB.replace("type: Recreate", "type: RollingUpdate");
+    let stops = weighed([OWNER; 2], &[WEB], &[&next(WEB)]).0;
+    let rolls = weighed([OWNER; 2], &[&rolling], &[&next(&rolling)]).0;
+    // It was written that way, and is over once the new pods are ready: less than an outage by mistake.
+    let degraded = "degraded service (D2)";
+    assert!(has(&stops, "likely") && has(&stops, degraded), "{stops:?}");
+    assert!(has(&stops, "a revert restores it (R0)"), "{stops:?}");
+    assert!(!has(&rolls, "likely"), "{rolls:?}");
+}
+
+#[test]
 fn a_root_that_no_entry_point_reaches() {
     let label = "no entry point reaches it";
     let relabelled = WEB.replace("app: web", "app: shop");

@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 use std::sync::Arc;
 
 use gitops_config::Config;
-use gitops_fleet::{Fleet, Memo, SourceTree, SourceTrees, World, unapplied};
+use gitops_fleet::{Fleet, Memo, SourceTree, SourceTrees, World, abandoned, unapplied};
 use gitops_model::{
     ClusterState, Deployed, Effect, Finding, KubernetesVersion, Persona, Problem, ProblemKind,
     SourceRef, Tracks, Tree,
@@ -139,6 +139,9 @@ fn findings(rule: &Rule, example: &Example, sources: &Sources) -> Vec<Finding> {
     let before = example.base.as_ref().map(|tree| clusters(tree, tree, sources, &memo, &config).0);
     let states: Vec<&ClusterState> = before.iter().flatten().chain(&after).collect();
     problems.extend(unapplied(base, &example.head, sources, &states));
+    if let Some(before) = &before {
+        problems.extend(abandoned(before, &after, &example.head).into_values());
+    }
     let changes: Vec<_> = after
         .iter()
         .map(|a| before_of(before.as_deref(), a).map(|b| gitops_compare::compare(b, a)))

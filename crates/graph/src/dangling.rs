@@ -63,7 +63,8 @@ impl Graph {
         let edge = link.edge;
         let found = |missing| Dangling { link, missing, path: edge.path.clone(), span: edge.span };
         if link.to.presence == Presence::External {
-            return vec![found(Missing::Object)];
+            // What is selected is not asked for by name.
+            return if edge.selected { Vec::new() } else { vec![found(Missing::Object)] };
         }
         let keys = if edge.keys.is_empty() { None } else { self.keys(link.to) };
         let absent = |key: &&SmolStr| keys.as_ref().is_some_and(|keys| !keys.contains(*key));

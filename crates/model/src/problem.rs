@@ -29,6 +29,8 @@ pub enum ProblemKind {
     Unlisted,
     /// An object leaves the repository that nothing in it applies.
     NotApplied,
+    /// The folder from which a cluster starts is gone.
+    Abandoned,
 }
 
 impl ProblemKind {
@@ -42,6 +44,7 @@ impl ProblemKind {
                 | Self::Configuration
                 | Self::Unlisted
                 | Self::NotApplied
+                | Self::Abandoned
         )
     }
 }

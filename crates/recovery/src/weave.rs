@@ -278,8 +278,8 @@ fn title(said: &[String]) -> String {
     let merge = "merge the change";
     match said.iter().map(|s| s.strip_prefix(merge)).collect::<Option<Vec<_>>>() {
         Some(rest) if said.len() > 1 => {
-            let own: Vec<&str> =
-                rest.into_iter().map(str::trim).filter(|r| !r.is_empty()).collect();
+            let rest = rest.into_iter().map(|r| r.trim_start_matches([',', ' ']));
+            let own: Vec<&str> = rest.filter(|r| !r.is_empty()).collect();
             format!("{merge} {}", own.join("; ")).trim_end().to_owned()
         }
         _ => said.join("; "),
@@ -306,4 +306,26 @@ fn computed(group: &Group<'_>, row: &Row, ground: Ground<'_>) -> Result<Vec<Edit
         }
     }
     if by_hand.is_empty() { Ok(edits) } else { Err(by_hand) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::title;
+
+    #[test]
+    fn the_merge_that_ways_share_is_said_once() {
+        let said = |steps: &[&str]| title(&steps.iter().map(|&s| s.into()).collect::<Vec<_>>());
+        let named = "merge the change with the name `web-2`";
+        let guarded = "merge the change, with pruning still off";
+        assert_eq!(said(&["merge the change"]), "merge the change");
+        assert_eq!(said(&[guarded]), guarded);
+        assert_eq!(said(&["merge the change", "merge the change"]), "merge the change");
+        assert_eq!(said(&["merge the change", named]), named);
+        assert_eq!(
+            said(&[named, guarded]),
+            "merge the change with the name `web-2`; with pruning still off"
+        );
+        // Not all of them merge.
+        assert_eq!(said(&["stop it", named]), "stop it; merge the change with the name `web-2`");
+    }
 }

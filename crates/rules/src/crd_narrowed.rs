@@ -4,7 +4,7 @@ mod schema;
 
 use gitops_model::{Change, FieldPath};
 use gitops_yaml::Node;
-use schema::narrowings;
+use schema::{Narrowing, narrowings};
 
 use crate::{Check, Draft, Pair, definition, difference, wording};
 
@@ -43,10 +43,10 @@ fn check(pair: &Pair<'_>, change: &Change, out: &mut Vec<Draft>) {
             .collect();
         let here = if users.is_empty() { "none" } else { &wording::list(&users) };
         let message = format!(
-            "`{name}.{group}` takes less as `{label}`: {}{more}; objects that hold it stay as they are, \
-             are refused or lose the field when they are next written, and of those {here} is in this \
+            "`{name}.{group}` takes less as `{label}`: {}{more}; {}; of its objects {here} is in this \
              repository",
             said.join(", "),
+            suffers(&found),
         );
         let path = FieldPath::keys(&["spec", "versions"]);
         let draft = Draft::new(message).on(new).field(path.clone()).help(format!(
@@ -54,6 +54,24 @@ fn check(pair: &Pair<'_>, change: &Change, out: &mut Vec<Draft>) {
             new.key.name
         ));
         out.push(difference::blame(draft, change, &path));
+    }
+}
+
+/// What becomes of stored objects: the server validates what is written, and cuts off what is read, too.
+fn suffers(found: &[Narrowing]) -> &'static str {
+    let cut = found.iter().filter(|narrowing| narrowing.cuts_off()).count();
+    match (cut, found.len() - cut) {
+        (0, _) => {
+            "objects that do not fit stay as they are, and are refused when they are next written"
+        }
+        (_, 0) => {
+            "nobody reads the values that objects have there any more, and they are lost when the object is \
+             next written"
+        }
+        _ => {
+            "objects that do not fit are refused when they are next written, and values of dropped fields are \
+             no longer read, and lost when the object is next written"
+        }
     }
 }
 

@@ -86,11 +86,9 @@ fn draft(
         .severity(severity(apply, new))
         .confidence(confidence(new, refusal))
         .help(way_out(new, unit));
-    let draft = match unit.is_some_and(|u| u.controller != Controller::None) {
-        true if rests_on_class(pair, new, refusal) => {
-            draft.severity(Severity::Warning).confidence(Confidence::Possible)
-        }
-        _ => draft,
+    let draft = match rests_on_class(pair, new, refusal) {
+        true => draft.severity(Severity::Warning).confidence(Confidence::Possible),
+        false => draft,
     };
     difference::blame(draft, change, &refusal.path)
 }

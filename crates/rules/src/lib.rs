@@ -54,6 +54,7 @@ rules![
     duplicate_item,
     duplicate_owner,
     environments_out_of_order,
+    entry_point_removed,
     few_replicas,
     floating_image,
     force_on_data,

@@ -87,8 +87,11 @@ fn draft(dangling: &Dangling<'_>, breaks: bool, near: Option<String>) -> Option<
         }
         None => "correct the name, or add what is named".to_owned(),
     };
+    // Many a Namespace is made elsewhere, so that a near one is here says little.
+    let guessed = !breaks && link.to.key.kind == "Namespace";
     let severity = match edge.removed {
         Consequence::Nothing | Consequence::Reloads => Severity::Note,
+        _ if guessed => Severity::Warning,
         Consequence::Silent | Consequence::Stale => Severity::Warning,
         _ => Severity::Error,
     };

@@ -28,5 +28,5 @@ pub use types::{
     Field, Limits, List, Map, Pairing, Struct, Type, delivery_kind, identity, is_other_alpha, kind,
     list_keys, served,
 };
-pub use validity::{Fault, Violation, is_unknown, misnamed, violations};
+pub use validity::{Fault, Violation, is_checked_format, is_unknown, misnamed, violations};
 pub use whole::whole;

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use gitops_fleet::{SourceTree, SourceTrees, World, follow};
+use gitops_fleet::{Fleet, SourceTree, SourceTrees, World};
 use gitops_model::{
     Act, Apply, ClusterState, Deployed, Effect, Finding, ObjectKey, Plan, Proof, SourceRef, Tracks,
     Tree,
@@ -11,7 +11,8 @@ use gitops_model::{
 use gitops_recovery::{Input, Route, State};
 use gitops_rules::Pair;
 
-use super::{Analysis, pairs};
+use super::Analysis;
+use super::paired::pairs;
 use crate::exit::Stop;
 
 impl Analysis {
@@ -62,7 +63,7 @@ impl Analysis {
 
     /// What every cluster would be given if every source of this repository gave these files.
     fn everywhere(&self, tree: &Arc<dyn Tree>) -> Vec<ClusterState> {
-        follow(&World {
+        let world = World {
             tree,
             sources: &self.sources,
             memo: &self.memo,
@@ -71,7 +72,9 @@ impl Analysis {
             urls: &self.states.urls(),
             target_branch: self.states.target(),
             deferred: &|_| false,
-        })
+        };
+        let fleet = Fleet::of(&world);
+        self.alone.get().into_iter().fold(fleet, Fleet::beside).follow(&world)
     }
 
     fn holds(
@@ -86,7 +89,8 @@ impl Analysis {
         }
         let kept: BTreeSet<&ObjectKey> =
             wanted.iter().flat_map(ClusterState::objects).map(|(_, o)| &o.key).collect();
-        let steps = pairs(before, after.to_vec(), Effect::Now);
+        let tree = state.tree.as_deref().unwrap_or(&*self.states.head);
+        let steps = pairs(before, after.to_vec(), Effect::Now, tree);
         let pairs = self.all_pairs(&steps);
         let mut wrong = self.refused(&pairs, state);
         for pair in &pairs {

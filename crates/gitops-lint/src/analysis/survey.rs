@@ -17,16 +17,21 @@ pub(super) struct Survey {
 }
 
 impl Analysis {
-    /// Looks at all clusters, rendering what leads on and, unless asked for, nothing else.
-    pub(super) fn survey(&self, moment: Moment) -> Survey {
+    /// Looks at all clusters at two moments, rendering what leads on and, unless asked for, nothing else. A root
+    /// that is a cluster of its own at one of them is so at both, lest it seem gone where something came to use
+    /// it.
+    pub(super) fn surveys(&self, moments: [Moment; 2]) -> [Survey; 2] {
         let looks_at_all = self.follow_all
             || gitops_rules::compares_clusters(&self.settings.config, self.pedantic);
-        let (fleet, outline) = self.at(moment, &|_| !looks_at_all, |world| {
-            let fleet = Fleet::of(world);
-            let outline = fleet.follow(world);
-            (fleet, outline)
-        });
-        Survey { moment, fleet, outline }
+        let defers = |_: &str| !looks_at_all;
+        let fleets = moments.map(|moment| (moment, self.at(moment, &defers, Fleet::of)));
+        let [(_, one), (_, other)] = &fleets;
+        let alone = self.alone.get_or_init(|| one.unused() | other.unused());
+        fleets.map(|(moment, fleet)| {
+            let fleet = fleet.beside(alone);
+            let outline = self.at(moment, &defers, |world| fleet.follow(world));
+            Survey { moment, fleet, outline }
+        })
     }
 
     /// The manifests that the change touches and that no cluster is given.

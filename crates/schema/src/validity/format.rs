@@ -40,6 +40,12 @@ impl Format {
     }
 }
 
+/// Whether the API server holds the texts of a custom resource to a format of that name.
+#[must_use]
+pub fn is_checked_format(name: &str) -> bool {
+    Format::named(name).is_some()
+}
+
 const UUID: &str = "(?i)^[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}$";
 const DATE: &str = "^[0-9]{4}-[0-9]{2}-[0-9]{2}$";
 

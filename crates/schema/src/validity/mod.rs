@@ -15,6 +15,7 @@ pub use builtin::violations;
 pub use name::misnamed;
 
 pub(crate) use builtin::one_of;
+pub use format::is_checked_format;
 pub(crate) use format::{Format, matches};
 pub(crate) use place::Place;
 
