@@ -221,6 +221,7 @@ cases! {
     artifact_of_a_folder: "artifact-of-a-folder";
     unknown_paths: "unknown-paths";
     charts_of_roots: "charts-of-roots";
+    chart_files: "chart-files";
 }
 
 /// Every case has a test.

@@ -1,5 +1,8 @@
 //! The steps of one root after its files are read: generators, transformers, validators.
 
+use gitops_model::Unchecked;
+
+use crate::Remote;
 use crate::accumulate::{Accumulated, Target};
 use crate::build_metadata::{ConfiguredBy, ORIGIN, Place, note_step};
 use crate::config::Config;
@@ -25,7 +28,19 @@ impl Target<'_> {
         for (entries, kind, name) in of_kind {
             for args in entries {
                 let global = k.generator_options.as_ref();
-                let mut object = generate(args, kind, global, &self.loader, span)?;
+                let made = generate(args, kind, global, &self.loader, span);
+                let mut object = match made {
+                    // A file is remote, and nothing is fetched.
+                    Err(e)
+                        if self.session.options.remote == Remote::LeaveOut
+                            && !e.unchecked.is_empty() =>
+                    {
+                        let at = |gap| Unchecked { span: e.span, ..gap };
+                        self.leave_out(all, e.unchecked.into_iter().map(at));
+                        continue;
+                    }
+                    made => made?,
+                };
                 self.note_origin(&mut object, &self.builtin_step(name));
                 let step = format!("merging from generator {name}");
                 all.resources.absorb(object, &kinds).context(step)?;

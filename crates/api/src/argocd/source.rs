@@ -114,12 +114,36 @@ impl<'a> Source<'a> {
         options.entries().iter().any(says_something).then_some(options)
     }
 
-    /// The tools whose options are given; more than one is an error.
+    /// The tools whose options are there, even if they are empty; more than one is an error.
     #[must_use]
     pub fn tools(&self) -> Vec<Tool> {
-        Tool::ALL.into_iter().filter(|tool| self.options(*tool).is_some()).collect()
+        let is_there = |tool: &Tool| self.0.get(tool.field()).is_some_and(|n| n.as_map().is_some());
+        Tool::ALL.into_iter().filter(is_there).collect()
+    }
+
+    /// The source without options that say nothing, as the controller writes back an only `source` and none of
+    /// `sources` (`NormalizeApplicationSpec`). Empty options of a plugin say that it is one.
+    #[must_use]
+    pub fn normalized(&self) -> Node {
+        let mut node = self.0.clone();
+        let counts = |e: &Entry| !UNCOUNTED.contains(&&*e.key) && !says_nothing(&e.value);
+        let is_empty =
+            |tool: &Tool| !self.0.get(tool.field()).is_some_and(|o| o.entries().iter().any(counts));
+        for tool in [Tool::Kustomize, Tool::Helm, Tool::Directory].iter().filter(|t| is_empty(t)) {
+            node.remove(tool.field());
+        }
+        node
     }
 }
+
+/// Options of kustomize that do not make it the tool by themselves (`ApplicationSourceKustomize.IsZero`).
+const UNCOUNTED: [&str; 5] = [
+    "commonAnnotationsEnvsubst",
+    "forceCommonAnnotations",
+    "forceCommonLabels",
+    "labelIncludeTemplates",
+    "labelWithoutSelector",
+];
 
 /// Whether a revision reads as a range of versions: `1.x`, `>=2.0`, `*`.
 fn is_range(revision: &str) -> bool {

@@ -79,6 +79,13 @@ impl<'a> HelmRelease<'a> {
         })
     }
 
+    /// The files of the chart's source that stand in for its own values, and whether one may be missing.
+    #[must_use]
+    pub fn values_files(self) -> (&'a [Node], bool) {
+        let files = items(self.0, &["chart", "spec", "valuesFiles"]);
+        (files, flag(self.0, &["chart", "spec", "ignoreMissingValuesFiles"]))
+    }
+
     /// The inline values.
     #[must_use]
     pub fn values(self) -> Option<&'a Node> {

@@ -152,6 +152,9 @@ impl Place<'_> {
             Files::Here(tree, source) => {
                 let environment = self.environment(application, view, &source);
                 let tree = tree.as_ref();
+                let is_one = !application.has_many_sources();
+                let node = if is_one { view.normalized() } else { view.node().clone() };
+                let view = View::of(&node);
                 let made = render(self.world, tree, view, &environment, named, self.defer);
                 (source, made)
             }
@@ -198,7 +201,7 @@ impl Place<'_> {
         }
         if !self.here.contains(url) {
             source.tracks = Tracks::External(url.into());
-            return Files::Gap(format!("it reads `{url}`, which is not this repository"), source);
+            return Files::Gap(elsewhere(url), source);
         }
         source.here = true;
         match self.world.trees.tree(self.cluster, &source.object, Some(url), &source.tracks) {
@@ -238,6 +241,17 @@ impl Place<'_> {
             path: view.path().unwrap_or_default().into(),
             target_revision: view.target_revision().into(),
         }
+    }
+}
+
+/// Why the files of an address are not at hand.
+fn elsewhere(url: &str) -> String {
+    match url {
+        "" => "its source has no `repoURL`".to_owned(),
+        url => format!(
+            "it reads `{url}`, which is not this repository; if it is, name it under `repoAliases`, else map it to a \
+             folder with `repoMap`"
+        ),
     }
 }
 

@@ -5,13 +5,14 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use gitops_api::argocd::{Source, Tool};
-use gitops_model::{Chart, EntryKind, Tree};
+use gitops_model::{Chart, Tree};
 use gitops_yaml::{Entry, Exposure, Node, Origin, SmolStr, Sources, Span};
 
 use super::environment::Environment;
 use super::made::Gap;
+use super::value_files::Place;
 use crate::charts::{Typing, merge, parsed, set};
-use crate::files::{clamped, join, load};
+use crate::files::{join, load};
 
 /// A chart and the values that it is given.
 pub(super) struct Installed {
@@ -61,15 +62,10 @@ impl Shelf<'_> {
     fn values(&self, source: Source<'_>, gaps: &mut Gaps) -> Node {
         let mut values = Node::map(Vec::new(), source.node().origin.clone());
         let Some(options) = source.options(Tool::Helm) else { return values };
-        let ignore_missing =
-            options.get("ignoreMissingValueFiles").and_then(Node::as_bool).unwrap_or_default();
-        for file in options.get("valueFiles").map(Node::items).unwrap_or_default() {
-            match self.file(file) {
+        for (file, asked) in self.value_files(options, gaps) {
+            match self.file(&file, asked) {
                 Ok(read) => merge(&mut values, &read),
-                Err(Unread::Missing(_)) if ignore_missing => {}
-                Err(Unread::Missing(why) | Unread::Unknown(why)) => {
-                    gaps.push(Gap::new(why, file.span()));
-                }
+                Err(unread) => gaps.push(Gap::new(unread.why(), asked.span())),
             }
         }
         // Beside `valuesObject`, `values` counts for nothing.
@@ -120,8 +116,8 @@ impl Shelf<'_> {
                     let file = self.sources.add(&at, &bytes);
                     (String::from_utf8_lossy(&bytes).into_owned(), Span::new(file, 0, 0))
                 }
-                Err(Unread::Missing(why) | Unread::Unknown(why)) => {
-                    gaps.push(Gap::new(why, path.span()));
+                Err(unread) => {
+                    gaps.push(Gap::new(unread.why(), path.span()));
                     continue;
                 }
             };
@@ -136,9 +132,8 @@ impl Shelf<'_> {
     }
 
     /// The values that a file holds.
-    fn file(&self, asked: &Node) -> Result<Node, Unread> {
-        let (tree, path) = self.place(asked)?;
-        let file = load(self.sources, tree, &path).map_err(|e| Unread::Unknown(e.to_string()))?;
+    fn file(&self, Place { tree, path }: &Place<'_>, asked: &Node) -> Result<Node, Unread> {
+        let file = load(self.sources, *tree, path).map_err(|e| Unread::Unknown(e.to_string()))?;
         let document = file.documents.first();
         match document {
             None => Ok(Node::map(Vec::new(), asked.origin.clone())),
@@ -153,51 +148,27 @@ impl Shelf<'_> {
     }
 
     fn content(&self, asked: &Node) -> Result<(Arc<[u8]>, String), Unread> {
-        let (tree, path) = self.place(asked)?;
+        let Place { tree, path } = self.place(asked)?.file()?;
         let content = tree.read(&path).map_err(|e| Unread::Unknown(e.to_string()))?;
         Ok((content, tree.written_at(&path).to_string()))
-    }
-
-    /// The tree of a file and its path in it: below the chart's folder, or, with a `/` or a name before
-    /// it, below the top of a repository.
-    fn place(&self, asked: &Node) -> Result<(&dyn Tree, String), Unread> {
-        let written = asked.text().unwrap_or_default();
-        if written.contains("://") {
-            return Err(Unread::Unknown(format!("the values of `{written}` are not at hand")));
-        }
-        let named = written.strip_prefix('$').and_then(|rest| rest.split_once('/'));
-        let (tree, path) = match named {
-            Some((name, path)) => {
-                let tree = self.named.get(name).map(|t| t.as_ref() as &dyn Tree);
-                (tree, clamped("", &self.environment.expand(path)))
-            }
-            None => {
-                let path = self.environment.expand(written);
-                let folder = self.own.map_or("", |(_, folder)| folder);
-                let base = if path.starts_with('/') { "" } else { folder };
-                (self.own.map(|(tree, _)| tree), clamped("", &join(base, &path)))
-            }
-        };
-        let Some(tree) = tree else {
-            let why = format!("the values of `{written}` are in no repository at hand");
-            return Err(Unread::Unknown(why));
-        };
-        match tree.kind(&path) {
-            Some(EntryKind::File) => Ok((tree, path)),
-            _ if path.contains(['*', '?', '[']) => {
-                Err(Unread::Unknown(format!("the pattern `{written}` of values is not followed")))
-            }
-            _ => Err(Unread::Missing(format!("the file of values `{written}` does not exist"))),
-        }
     }
 }
 
 /// Why a file of values is not read.
-enum Unread {
+#[derive(Clone)]
+pub(super) enum Unread {
     /// It is not there.
     Missing(String),
     /// It is not at hand, or is no YAML.
     Unknown(String),
+}
+
+impl Unread {
+    pub(super) fn why(self) -> String {
+        match self {
+            Self::Missing(why) | Self::Unknown(why) => why,
+        }
+    }
 }
 
 /// A chart of a registry.

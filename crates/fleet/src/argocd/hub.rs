@@ -202,7 +202,9 @@ impl Walker<'_> {
         span: Span,
     ) -> Result<Arc<dyn Tree>, Stop> {
         if !self.here.contains(url) {
-            let why = format!("its git generator reads `{url}`, which is not this repository");
+            let why = format!(
+                "its git generator reads `{url}`, which is not this repository; if it is, name it under `repoAliases`"
+            );
             return Err(Stop::Unknown(why, span));
         }
         let origin = gitops_yaml::Origin::new(span);

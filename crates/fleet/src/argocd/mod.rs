@@ -17,6 +17,7 @@ mod project;
 mod set;
 mod source;
 mod state;
+mod value_files;
 
 pub(crate) use discover::{Hubs, discover};
 pub(crate) use state::states;

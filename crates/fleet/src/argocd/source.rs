@@ -121,7 +121,11 @@ fn tool(source: Source<'_>, tree: &dyn Tree, folder: &str) -> Result<Tool, Probl
             first.field(),
             second.field()
         );
-        return Err(Problem::new(ProblemKind::Render, message, Some(source.node().span())));
+        // What is laid over the source stands in another file.
+        let own = source.node().span();
+        let mut spans = given.iter().filter_map(|t| Some(source.node().get(t.field())?.span()));
+        let span = spans.find(|span| span.file != own.file).unwrap_or(own);
+        return Err(Problem::new(ProblemKind::Render, message, Some(span)));
     }
     if let Some(tool) = given.first() {
         return Ok(*tool);

@@ -5,11 +5,13 @@ use std::sync::Arc;
 
 use base64::Engine as _;
 use gitops_api::flux::{HelmRelease, SOURCE_GROUP, Source, ValuesSource};
-use gitops_model::{Chart, ObjectKey, Release, Resource, SourceRef, Tree, Unchecked, Unit};
+use gitops_model::{
+    Chart, ObjectKey, Release, Resource, SourceRef, Tree, TreeError, Unchecked, Unit,
+};
 use gitops_yaml::{ContentId, Entry, Exposure, Node, SmolStr, Sources};
 
 use super::{Typing, merge, parsed, set};
-use crate::files::clamped;
+use crate::files::{clamped, load};
 
 /// The files that a source gives: a tree and the folder that is the artifact's root.
 pub(crate) type Given = (Arc<dyn Tree>, SmolStr);
@@ -103,12 +105,14 @@ impl Known<'_> {
         url.map_or_else(|| id.to_string().into(), SmolStr::new)
     }
 
-    /// The values of a release: those of its references in their order, then its own.
+    /// The values of a release: those of files beside the chart, those of its references in their order, then its
+    /// own.
     fn values(&mut self, release: HelmRelease<'_>) -> Node {
         let empty = || Node::map(Vec::new(), release.object().body.origin.clone());
         let own = release.values().filter(|v| v.as_map().is_some());
         let mut own = own.cloned().unwrap_or_else(empty);
         let mut values = empty();
+        self.add_files(release, &mut values);
         for reference in release.values_sources() {
             match self.lookup(release, &reference) {
                 Found::Text(holder, text) => {
@@ -124,6 +128,31 @@ impl Known<'_> {
         }
         merge(&mut values, &own);
         values
+    }
+
+    /// Files of the chart's repository, named from its top (source-controller, internal/helm/chart,
+    /// `mergeFileValues`).
+    fn add_files(&mut self, release: HelmRelease<'_>, values: &mut Node) {
+        let (files, ignore_missing) = release.values_files();
+        let source = release.chart().map(|c| c.source).filter(|s| s.kind == "GitRepository");
+        let Some((tree, base)) = source.and_then(|source| (self.given)(&source)) else { return };
+        for name in files.iter().filter_map(Node::text) {
+            let file = load(self.sources, tree.as_ref(), &clamped(&base, name));
+            match file.as_ref().map(|file| file.documents.first()) {
+                Ok(Some(read)) => {
+                    let mut read = read.clone();
+                    if read.get("sops").is_some() {
+                        read.expose(Exposure::Secret);
+                    }
+                    merge(values, &read);
+                }
+                Ok(None) => {}
+                Err(TreeError::Missing(_)) if ignore_missing => {}
+                Err(error) => {
+                    self.unknown(release, format!("its values are not all known: {error}"))
+                }
+            }
+        }
     }
 
     fn add(

@@ -39,6 +39,11 @@ impl Generator<'_> {
             self.append_values(values, &params)?;
             sets.push(params);
         }
+        if sets.is_empty() && !self.inputs.clusters.iter().any(|c| c.has_secret) {
+            let why = "its generator `clusters` selects among clusters whose Secrets are not in the repository; \
+                       describe them under `argocd.clusters` in the configuration, with labels and annotations";
+            return Err(Stop::Unknown(why.to_owned(), options.span()));
+        }
         if options.get("flatList").and_then(Node::as_bool) == Some(true) {
             sets = vec![Value::map([("clusters".into(), Value::list(sets))])];
         }
