@@ -5,7 +5,7 @@ use std::cell::RefCell;
 use std::sync::Arc;
 
 use gitops_model::{EntryKind, Unchecked};
-use gitops_yaml::{Node, Span};
+use gitops_yaml::{ErrorKind, Node, Span};
 
 use crate::Remote;
 use crate::build_metadata::Place;
@@ -77,7 +77,9 @@ impl Target<'_> {
     fn own_config(&self) -> Result<Arc<Config>> {
         let mut config = Arc::default();
         for path in &self.kustomization.configurations.0 {
-            let Some(document) = self.document(path)? else { continue };
+            // A key that stands twice is an error here, and none in `crds`.
+            let is_wrong = |kind| kind != ErrorKind::Unread;
+            let Some(document) = self.document(path, is_wrong)? else { continue };
             let more = Config::read(&document).or_at(path.span)?;
             config = Config::merged(&config, &Arc::new(more)).or_at(path.span)?;
         }
@@ -88,7 +90,7 @@ impl Target<'_> {
     fn crd_config(&self) -> Result<Arc<Config>> {
         let mut config = Arc::default();
         for path in &self.kustomization.crds.0 {
-            let Some(document) = self.document(path)? else { continue };
+            let Some(document) = self.document(path, ErrorKind::is_fatal)? else { continue };
             let more = crate::crds::config_of(&document)?;
             config = Config::merged(&config, &Arc::new(more)).or_at(path.span)?;
         }
@@ -96,10 +98,10 @@ impl Target<'_> {
     }
 
     /// The map in a file; nothing if the file says nothing.
-    fn document(&self, path: &Text) -> Result<Option<Node>> {
+    fn document(&self, path: &Text, is_wrong: fn(ErrorKind) -> bool) -> Result<Option<Node>> {
         let content = self.loader.load(path).or_at(path.span)?;
         let file = self.loader.parse(&content).or_at(path.span)?;
-        if let Some(error) = file.errors.first() {
+        if let Some(error) = crate::read::first_error(&file, is_wrong) {
             return Err(Error::from(error));
         }
         match file.documents.first().filter(|d| !d.is_null()) {
@@ -229,32 +231,27 @@ impl Target<'_> {
     fn base(&self, loader: &Loader, path: &Text) -> Result<Arc<Accumulated>> {
         let place = self.place.as_ref().map(|place| place.join(path));
         gathered(self.session, loader, place.as_ref(), |trace| {
-            let target = self.open(loader, trace, place.clone(), None)?;
+            let target = self.open(loader, trace, place.clone(), false)?;
             let root = &target.loader.root;
             let step = || format!("recursed accumulation of path '/{root}'");
             target.accumulate(Accumulated::empty()).with_context(step)
         })
     }
 
-    /// Reads the kustomization of another root; a component works on what is there `before`.
+    /// Reads the kustomization of another root, which must be a component where one is asked for.
     fn open<'b>(
         &'b self,
         loader: &Loader<'b>,
         trace: &'b RefCell<Trace>,
         place: Option<Place>,
-        before: Option<&Resources>,
+        component: bool,
     ) -> Result<Target<'b>> {
         let loader = loader.traced(trace);
         let root = loader.root.clone();
         let (kustomization, file_name, warnings) = Kustomization::load(&loader)
             .with_context(|| format!("couldn't make target for path '/{root}'"))?;
         self.session.warnings.borrow_mut().extend(warnings);
-        self.session.set_schema(
-            &kustomization,
-            &loader,
-            before.unwrap_or(&Resources::default()),
-        )?;
-        let component = before.is_some();
+        self.session.set_schema(&kustomization, &loader)?;
         if component && !kustomization.is_component() {
             let kind = text(&kustomization.kind);
             let kind = if kind.is_empty() { "Kustomization" } else { kind };
@@ -274,7 +271,7 @@ impl Target<'_> {
         let loader = self.enter(path).context("loader.New").context(context)?;
         let place = self.place.as_ref().map(|place| place.join(path));
         let root = loader.root.clone();
-        let target = self.open(&loader, self.loader.trace, place, Some(&all.resources));
+        let target = self.open(&loader, self.loader.trace, place, true);
         self.loader.trace.borrow_mut().roots.insert(root.as_str().into());
         target
             .and_then(|target| {
@@ -295,11 +292,14 @@ pub(crate) fn gathered(
 ) -> Result<Arc<Accumulated>> {
     let key = BaseKey::new(&loader.root, place, session);
     let memo = session.cx.memo;
-    if let Some(found) = memo.base(&key, session.cx.tree, &loader.chain) {
+    let asked = session.kinds().asked;
+    let asked_before = asked.most();
+    if let Some(found) = memo.base(&key, session.cx.tree, &loader.chain, asked_before) {
         loader.trace.borrow_mut().add(found.trace.clone());
         session.warnings.borrow_mut().extend(found.warnings.iter().cloned());
-        if let Some(kinds) = &found.kinds {
-            *session.kinds.borrow_mut() = kinds.clone();
+        asked.raise(found.asked_after);
+        if let Some(schema) = &found.schema {
+            session.kinds.borrow_mut().custom.clone_from(schema);
             *session.schema_is_set.borrow_mut() = true;
         }
         return Ok(found.result.clone());
@@ -315,8 +315,10 @@ pub(crate) fn gathered(
     session.warnings.borrow_mut().extend(warnings.iter().cloned());
     let result = Arc::new(result?);
     let set_here = *session.schema_is_set.borrow() && !had_schema;
-    let kinds = set_here.then(|| session.kinds());
-    memo.keep_base(key, Base { trace, result: result.clone(), warnings, kinds });
+    let schema = set_here.then(|| session.kinds().custom);
+    let asked_after = asked.most();
+    let kept = result.clone();
+    memo.keep_base(key, Base { trace, result: kept, warnings, schema, asked_before, asked_after });
     Ok(result)
 }
 

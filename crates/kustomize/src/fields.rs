@@ -178,7 +178,7 @@ pub(crate) fn written(
     };
     let style = if quoted {
         before.style
-    } else if tag == Tag::Implied && kind != ScalarKind::Str {
+    } else if tag == Tag::Implied {
         Style::Untagged
     } else if kind == implied {
         Style::Plain

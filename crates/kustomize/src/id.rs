@@ -1,6 +1,8 @@
 //! What identifies a resource while it is being built.
 
 use std::fmt;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU8, Ordering};
 
 use gitops_model::Gvk;
 use gitops_schema::MergeSchema;
@@ -12,14 +14,45 @@ use crate::Release;
 pub(crate) const NO_NAMESPACE: &str = "_non_namespaceable_";
 
 /// What kinds are, for one build: which of them are cluster-scoped, and how they merge.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Kinds {
     pub(crate) release: Release,
     /// The schema that a kustomization brings, if one does.
-    pub(crate) custom: Option<std::sync::Arc<MergeSchema>>,
+    pub(crate) custom: Option<Arc<MergeSchema>>,
+    pub(crate) asked: Asked,
+}
+
+/// What this build has asked of kustomize's own schema, which is read when it is first needed and then stays
+/// beside one that a kustomization brings later.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Asked(Arc<AtomicU8>);
+
+impl Asked {
+    /// Nothing.
+    pub(crate) const NOTHING: u8 = 0;
+    /// The scope of a kind that it does not know: it counts before a schema that comes later.
+    pub(crate) const SCOPE: u8 = 1;
+    /// How to merge: it counts behind a schema that comes later.
+    pub(crate) const MERGE: u8 = 2;
+
+    pub(crate) fn most(&self) -> u8 {
+        self.0.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn raise(&self, what: u8) {
+        self.0.fetch_max(what, Ordering::Relaxed);
+    }
 }
 
 impl Kinds {
+    /// Takes note of an object that comes in: kustomize asks for the scope of each.
+    pub(crate) fn meet(&self, body: &Node) {
+        let is_known = || MergeSchema::builtin().knows(api_version(body), field(body, "kind"));
+        if self.asked.most() == Asked::NOTHING && !is_known() {
+            self.asked.raise(Asked::SCOPE);
+        }
+    }
+
     /// Whether the kind that an object says it is of lives in no namespace.
     pub(crate) fn is_cluster_scoped(&self, body: &Node) -> bool {
         let newest = self.release >= Release::V5_8_2;
@@ -29,6 +62,7 @@ impl Kinds {
     }
 
     pub(crate) fn merge_schema(&self) -> &MergeSchema {
+        self.asked.raise(Asked::MERGE);
         self.custom.as_deref().unwrap_or_else(|| MergeSchema::builtin())
     }
 }

@@ -45,6 +45,18 @@ impl JsonPatch {
         self.0.is_empty()
     }
 
+    /// Whether an operation looks at all annotations, where kustomize keeps some of its own.
+    pub(crate) fn reads_annotations(&self) -> bool {
+        self.0.iter().any(|operation| {
+            let read = match operation.op.as_deref() {
+                Some("test") => &operation.path,
+                Some("copy" | "move") => &operation.from,
+                _ => return false,
+            };
+            matches!(read.as_deref(), Some("" | "/metadata" | "/metadata/annotations"))
+        })
+    }
+
     /// Applies all operations.
     pub(crate) fn apply(
         &self,

@@ -1,7 +1,7 @@
 //! The kustomization file as typed fields with their places.
 
 use gitops_model::{EntryKind, Problem, ProblemKind};
-use gitops_yaml::{Node, Value};
+use gitops_yaml::{ErrorKind, Node, Value};
 
 use crate::config::FieldSpec;
 use crate::decode::{Decode, Field, Pairs, Reader, Text, Texts, record, text};
@@ -256,12 +256,7 @@ impl Kustomization {
             return Err(Error::new(message, None));
         };
         let file = loader.parse(&loader.find(&path(name)?)?)?;
-        let first_end = file.documents.get(1).map(|second| second.span().start);
-        let error = file
-            .errors
-            .iter()
-            .find(|e| e.kind.is_fatal() && first_end.is_none_or(|end| e.span.start < end));
-        if let Some(error) = error {
+        if let Some(error) = crate::read::first_error(&file, ErrorKind::is_fatal) {
             return Err(
                 Error::at(error.message.clone(), error.span).context("invalid Kustomization")
             );

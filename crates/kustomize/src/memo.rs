@@ -10,7 +10,6 @@ use gitops_yaml::{ContentId, Node};
 
 use crate::accumulate::Accumulated;
 use crate::build_metadata::Place;
-use crate::id::Kinds;
 use crate::load::is_within;
 use crate::session::Session;
 use crate::trace::Trace;
@@ -90,8 +89,11 @@ pub(crate) struct Base {
     pub(crate) trace: Arc<Trace>,
     pub(crate) result: Arc<Accumulated>,
     pub(crate) warnings: Vec<Problem>,
-    /// The kinds as they are known after it, if it brought a schema.
-    pub(crate) kinds: Option<Kinds>,
+    /// The schema that counts after it, if it chose one.
+    pub(crate) schema: Option<Option<Arc<MergeSchema>>>,
+    /// What the build had asked of kustomize's own schema when the base was entered, and when it was left.
+    pub(crate) asked_before: u8,
+    pub(crate) asked_after: u8,
 }
 
 impl Memo {
@@ -115,13 +117,17 @@ impl Memo {
         key: &BaseKey,
         tree: &dyn Tree,
         chain: &[String],
+        asked: u8,
     ) -> Option<Arc<Base>> {
         let (own, above) = chain.split_last()?;
         let circles = |base: &Base| {
             let entered = base.trace.roots.iter().filter(|root| root.as_str() != own);
             entered.into_iter().any(|root| above.iter().any(|visited| is_within(visited, root)))
         };
-        on(&self.bases, key).into_iter().find(|base| !circles(base) && base.trace.holds_in(tree))
+        // A schema that comes with a base stands beside what was asked for before.
+        let fits = |base: &Base| base.schema.is_none() || base.asked_before == asked;
+        let mut known = on(&self.bases, key).into_iter();
+        known.find(|base| fits(base) && !circles(base) && base.trace.holds_in(tree))
     }
 
     pub(crate) fn keep_base(&self, key: BaseKey, base: Base) {

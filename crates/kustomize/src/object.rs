@@ -44,7 +44,7 @@ pub(crate) struct Previous {
 }
 
 /// What kustomize keeps about an object beside its body.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct History {
     pub(crate) previous: Vec<Previous>,
     pub(crate) prefixes: Vec<SmolStr>,
@@ -60,6 +60,26 @@ impl History {
             && self.suffixes.is_empty()
             && !self.needs_hash
             && self.behavior == Behavior::Unspecified
+    }
+
+    /// The annotations in which kustomize keeps it, by their names there.
+    fn annotations(&self) -> Vec<(&'static str, String)> {
+        let list = |part: fn(&Previous) -> &str| {
+            self.previous.iter().map(part).collect::<Vec<_>>().join(",")
+        };
+        let mut all = vec![
+            ("previousNames", list(|p| &p.name)),
+            ("previousNamespaces", list(|p| &p.namespace)),
+            ("previousKinds", list(|p| &p.kind)),
+            ("prefixes", self.prefixes.join(",")),
+            ("suffixes", self.suffixes.join(",")),
+        ];
+        if self.needs_hash {
+            all.push(("needsHashSuffix", "enabled".to_owned()));
+            all.push(("generatorBehavior", self.behavior.name().to_owned()));
+        }
+        all.retain(|(_, text)| !text.is_empty());
+        all
     }
 }
 
@@ -167,6 +187,11 @@ impl Object {
         self.history.previous.push(Previous { name: id.name, namespace, kind: id.gvk.kind });
     }
 
+    /// Whether nothing has written to it.
+    pub(crate) fn same(&self, other: &Self) -> bool {
+        self.body == other.body && self.history == other.history
+    }
+
     /// Whether nothing is left of it.
     pub(crate) fn is_empty(&self) -> bool {
         self.body.is_null() || self.body.as_map().is_some_and(<[Entry]>::is_empty)
@@ -192,6 +217,21 @@ impl Object {
             && let Some(annotations) = self.body.at_mut(&["metadata", "annotations"])
         {
             annotations.remove(key);
+        }
+    }
+
+    /// Writes the history into the body, where kustomize has it, for a step that looks there.
+    pub(crate) fn show_history(&mut self) {
+        let span = self.body.span();
+        for (name, text) in self.history.annotations() {
+            self.set_annotation(&format!("{INTERNAL}{name}"), &text, span);
+        }
+    }
+
+    /// Takes it out again.
+    pub(crate) fn hide_history(&mut self) {
+        for (name, _) in self.history.annotations() {
+            self.remove_annotation(&format!("{INTERNAL}{name}"));
         }
     }
 

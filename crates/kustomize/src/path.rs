@@ -195,37 +195,35 @@ fn visit_items(
     set: &mut dyn FnMut(&mut Node) -> Result<()>,
 ) -> Result<usize> {
     let (key, pattern) = item_match(part)?;
-    let (key, pattern) = (key.to_owned(), pattern.to_owned());
-    let regex = crate::pattern::go_regex(&pattern)
+    let regex = crate::pattern::go_regex(pattern)
         .map_err(|e| Error::new(format!("error parsing regexp: {e}"), None))?;
-    let mut count = 0;
-    for item in list_mut(node)? {
-        if key.is_empty() {
-            if regex.is_match(&as_written(item)) {
-                set(item)?;
-                count += 1;
+    let mut look = |node: &mut Node| {
+        let mut count = 0;
+        for item in list_mut(node)? {
+            if key.is_empty() {
+                if regex.is_match(&as_written(item)) {
+                    set(item)?;
+                    count += 1;
+                }
+            } else if item.get(key).is_some_and(|v| regex.is_match(&as_written(v))) {
+                count += visit(item, rest, make, set)?;
             }
-        } else if item.get(&key).is_some_and(|v| regex.is_match(&as_written(v))) {
-            count += visit(item, rest, make, set)?;
         }
-    }
+        Ok(count)
+    };
+    let count = look(node)?;
     let (0, Make::Like(_, asked)) = (count, make) else { return Ok(count) };
-    let value = Node::scalar(Scalar::plain(pattern.as_str()), Origin::new(*asked));
+    let value = Node::scalar(Scalar::plain(pattern), Origin::new(*asked));
     let made = if key.is_empty() {
         value
     } else {
-        let entry = Entry::new(key.as_str(), *asked, value);
-        Node::map(vec![entry], Origin::new(*asked))
+        Node::map(vec![Entry::new(key, *asked, value)], Origin::new(*asked))
     };
-    // What was made must match what was asked for, else looking again would find nothing for ever.
-    if !regex.is_match(&pattern) {
-        return Ok(0);
+    if let Some(items) = node.as_seq_mut() {
+        items.push(made);
     }
-    match node.as_seq_mut() {
-        Some(items) => items.push(made),
-        None => return Ok(0),
-    }
-    visit_items(node, part, rest, make, set)
+    // kustomize makes items for ever where none that it makes is what the path asks for.
+    look(node)
 }
 
 fn visit_field(

@@ -22,6 +22,15 @@ pub(crate) fn unread(file: &ParsedFile) -> impl Iterator<Item = Problem> {
     file.errors.iter().filter(|e| e.kind == ErrorKind::Unread).map(Problem::from)
 }
 
+/// What is wrong with the first document of a file where only that one is read, among the errors that `count`.
+pub(crate) fn first_error(
+    file: &ParsedFile,
+    count: impl Fn(ErrorKind) -> bool,
+) -> Option<&ParseError> {
+    let end = file.documents.first().map_or(u32::MAX, |first| first.span().end);
+    file.errors.iter().find(|e| count(e.kind) && e.span.start <= end)
+}
+
 /// A text, parsed, and where it stands.
 pub(crate) struct Text<'a> {
     pub(crate) documents: &'a [Node],
@@ -33,9 +42,12 @@ pub(crate) struct Text<'a> {
 /// The objects of a text. `strict` refuses keys that are no strings.
 pub(crate) fn objects(source: &Text, sources: &Sources, strict: bool) -> Result<Vec<Object>> {
     let Text { documents, errors, text, span } = *source;
-    // Twice `<<` leaves nothing that one of them could yield to.
-    let is_fatal = |e: &&ParseError| {
-        e.kind.is_fatal() || e.kind == ErrorKind::DuplicateKey && e.first.is_none()
+    let is_fatal = |e: &&ParseError| match e.kind {
+        // Twice `<<` leaves nothing that one of them could yield to.
+        ErrorKind::DuplicateKey => e.first.is_none(),
+        // What replaces the value need not care.
+        ErrorKind::Tag => false,
+        kind => kind.is_fatal(),
     };
     if let Some(error) = errors.iter().find(is_fatal) {
         return Err(Error::from(error));

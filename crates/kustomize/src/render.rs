@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::sync::Arc;
 
 use gitops_model::{Gvk, Problem, Resource, Unchecked};
-use gitops_yaml::{Node, Number, Scalar, ScalarKind, Sources, Span, Value};
+use gitops_yaml::{Node, Sources};
 
 use crate::accumulate::{Accumulated, Target, gathered};
 use crate::build_metadata::{ORIGIN, Place, TRANSFORMATIONS};
@@ -20,6 +20,7 @@ use crate::resources::Resources;
 use crate::session::Session;
 use crate::trace::Trace;
 use crate::transform::labels;
+use crate::written::check_scalars;
 use crate::{Context, Failure, Options, Release, Rendered};
 
 pub(crate) fn render(
@@ -91,7 +92,7 @@ fn render_root(
     let session = Session {
         cx,
         options,
-        kinds: RefCell::new(Kinds { release: options.release, custom: None }),
+        kinds: RefCell::new(Kinds { release: options.release, ..Kinds::default() }),
         schema_is_set: RefCell::new(false),
         warnings: RefCell::default(),
         left_out,
@@ -100,7 +101,7 @@ fn render_root(
     let wants_more = build_metadata.is_some() || !kustomization.openapi.is_empty();
     let all = if edited.is_some() || wants_more || kustomization.is_component() {
         session.warnings.borrow_mut().extend(warnings);
-        session.set_schema(&kustomization, &loader, &Resources::default())?;
+        session.set_schema(&kustomization, &loader)?;
         let place = build_metadata.map(|_| Place::default());
         let kustomization = kustomization.clone();
         let target = Target { session: &session, loader, kustomization, file_name, place };
@@ -160,7 +161,7 @@ fn finish(
         crate::written::settle(&mut object.body, sources)?;
     }
     let resources: Vec<_> = resources.0.into_iter().filter_map(Object::finish).collect();
-    resources.iter().try_for_each(|r| check_numbers(&r.body))?;
+    resources.iter().try_for_each(|r| check_scalars(&r.body))?;
     Ok(resources.into_iter().map(Arc::new).collect())
 }
 
@@ -181,28 +182,6 @@ fn set_managed_by(resources: &mut Resources, release: Release, asked: &Text) -> 
     labels::apply(resources, &pairs, &[spec], "buildMetadata")
 }
 
-/// JSON has no word for numbers that are none, and scalars with a tag must be what it says.
-pub(crate) fn check_numbers(node: &Node) -> Result<()> {
-    match &node.value {
-        Value::Scalar(s) => check_scalar(s, node.span()),
-        Value::Seq(items) => items.iter().try_for_each(check_numbers),
-        Value::Map(entries) => entries.iter().try_for_each(|e| check_numbers(&e.value)),
-    }
-}
-
-fn check_scalar(scalar: &Scalar, span: Span) -> Result<()> {
-    if !matches!(scalar.kind, ScalarKind::Int | ScalarKind::Float) {
-        return Ok(());
-    }
-    match Number::parse(&scalar.text) {
-        Some(Number::Float(f)) if !f.is_finite() => {
-            Err(Error::at(format!("json: unsupported value: {}", scalar.text), span))
-        }
-        Some(_) => Ok(()),
-        None => Err(Error::at(format!("json: unsupported value: {}", scalar.text), span)),
-    }
-}
-
 pub(crate) fn load_objects(
     cx: &Context,
     path: &str,
@@ -214,7 +193,10 @@ pub(crate) fn load_objects(
         crate::read::objects_of(&*loader.parse(&loader.find(path)?)?, cx.sources)
     };
     let objects = read().and_then(|objects| {
-        objects.iter().try_for_each(crate::read::check_twice)?;
+        objects.iter().try_for_each(|object| {
+            crate::read::check_twice(object)?;
+            check_scalars(&object.body)
+        })?;
         Ok(objects)
     });
     let objects = objects.map_err(|e| vec![e.problem(path)])?;

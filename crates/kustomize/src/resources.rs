@@ -22,6 +22,7 @@ impl Resources {
         kinds: &Kinds,
     ) -> Result<()> {
         let new: Vec<Object> = new.into_iter().collect();
+        new.iter().for_each(|object| kinds.meet(&object.body));
         check_unique(&self.0, &new, kinds)?;
         self.0.extend(new);
         Ok(())

@@ -3,15 +3,14 @@
 use std::cell::RefCell;
 use std::sync::Arc;
 
-use gitops_model::{Gvk, Problem, Unchecked};
+use gitops_model::{Problem, Unchecked};
 use gitops_schema::MergeSchema;
 use gitops_yaml::{Node, Origin, Span};
 
 use crate::error::{Context as _, Error, Result};
-use crate::id::Kinds;
+use crate::id::{Asked, Kinds};
 use crate::kustomization::Kustomization;
 use crate::load::Loader;
-use crate::resources::Resources;
 use crate::{Context, Options};
 
 /// One build.
@@ -43,14 +42,8 @@ impl Session<'_> {
         }
     }
 
-    /// Takes the schema of an `openapi` field, unless one counts already. kustomize reads its own schema
-    /// when it meets a kind that it does not know; if it did so in what is there `before`, that one stays.
-    pub(crate) fn set_schema(
-        &self,
-        kustomization: &Kustomization,
-        loader: &Loader,
-        before: &Resources,
-    ) -> Result<()> {
+    /// Takes the schema of an `openapi` field, unless one counts already.
+    pub(crate) fn set_schema(&self, kustomization: &Kustomization, loader: &Loader) -> Result<()> {
         let field = |name: &str| {
             let found = kustomization.openapi.iter().find(|(k, _)| *k == name);
             found.map(|(_, pair)| pair.value.clone())
@@ -72,13 +65,14 @@ impl Session<'_> {
                 }
                 let empty = Node::null(Origin::new(Span::new(file.id, 0, 0)));
                 let document = file.documents.first().unwrap_or(&empty);
-                let mut schema = MergeSchema::from_openapi(document);
-                let builtin = MergeSchema::builtin();
-                let is_known = |gvk: Gvk| builtin.knows(&gvk.api_version(), &gvk.kind);
-                if before.0.iter().any(|object| !is_known(object.gvk())) {
-                    schema = schema.behind_builtin();
-                }
-                self.kinds.borrow_mut().custom = Some(Arc::new(schema));
+                let schema = MergeSchema::from_openapi(document);
+                let mut kinds = self.kinds.borrow_mut();
+                let schema = match kinds.asked.most() {
+                    Asked::NOTHING => schema,
+                    Asked::SCOPE => schema.behind_builtin(),
+                    _ => schema.before_builtin(),
+                };
+                kinds.custom = Some(Arc::new(schema));
                 *self.schema_is_set.borrow_mut() = true;
                 Ok(())
             }

@@ -215,8 +215,9 @@ impl Target<'_> {
         for config in self.plugins(&self.kustomization.validators.0)? {
             let before = all.resources.clone();
             plugin::transform_with(&config, &mut all.resources, &self.loader, &kinds)?;
+            // Whoever writes what stood there, or notes an identity, has changed an object as well.
             let same = before.0.len() == all.resources.0.len()
-                && before.0.iter().zip(&all.resources.0).all(|(a, b)| a.body.same(&b.body));
+                && before.0.iter().zip(&all.resources.0).all(|(old, new)| old.same(new));
             if !same {
                 let message = "validator shouldn't modify the resource map";
                 return Err(Error::at(message, config.body.span()));

@@ -1,7 +1,7 @@
 //! Where the way a value is written decides what comes of it.
 
 use gitops_yaml::{
-    Dialect, Entry, Node, Scalar, ScalarKind, SmolStr, Sources, Span, Style, Value, resolve,
+    Dialect, Entry, Node, Number, Scalar, ScalarKind, SmolStr, Sources, Span, Style, Value, resolve,
 };
 
 use crate::decode::is_yes;
@@ -25,6 +25,36 @@ fn check_below(node: &Node, sources: &Sources) -> Result<()> {
             check_below(&entry.value, sources)
         }),
     }
+}
+
+/// JSON has no word for numbers that are none, and a value whose type is given must be of it: what is
+/// written over a value keeps the type of what stood there.
+pub(crate) fn check_scalars(node: &Node) -> Result<()> {
+    match &node.value {
+        Value::Scalar(scalar) => check_scalar(scalar).or_at(node.span()),
+        Value::Seq(items) => items.iter().try_for_each(check_scalars),
+        Value::Map(entries) => entries.iter().try_for_each(|e| check_scalars(&e.value)),
+    }
+}
+
+fn check_scalar(Scalar { text, kind, .. }: &Scalar) -> Result<()> {
+    let found = resolve(text, Dialect::Kustomize);
+    let wanted = match kind {
+        ScalarKind::Str => return Ok(()),
+        ScalarKind::Float if found == ScalarKind::Int => return Ok(()),
+        ScalarKind::Float if found == ScalarKind::Float => {
+            let is_finite = matches!(Number::parse(text), Some(Number::Float(f)) if f.is_finite());
+            let message = || format!("json: unsupported value: {text}");
+            return if is_finite { Ok(()) } else { Err(Error::new(message(), None)) };
+        }
+        kind if *kind == found => return Ok(()),
+        ScalarKind::Null => "null",
+        ScalarKind::Bool => "bool",
+        ScalarKind::Int => "int",
+        ScalarKind::Float => "float",
+        ScalarKind::Timestamp => "timestamp",
+    };
+    Err(Error::new(format!("cannot decode `{text}` as a !!{wanted}"), None))
 }
 
 /// The schema that a comment behind a key gives to its value: `items: # {"type": "array", ...}`.

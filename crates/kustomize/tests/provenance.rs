@@ -33,7 +33,9 @@ fn explains(text: &str, node: &Node) -> bool {
 fn is_made(path: &str) -> bool {
     let made = ["apiVersion", "kind", "type", "immutable"];
     let own = ["kubernetes.io/origin", "kubernetes.io/transformations", "kubernetes.io/managed-by"];
-    made.contains(&path.trim_start_matches('.')) || own.iter().any(|key| path.ends_with(key))
+    made.contains(&path.trim_start_matches('.'))
+        || own.iter().any(|key| path.ends_with(key))
+        || path.contains("internal.config.kubernetes.io/")
 }
 
 fn check(node: &Node, path: &str, sources: &Sources, wrong: &mut Vec<String>) {

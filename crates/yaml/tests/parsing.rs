@@ -86,7 +86,8 @@ fn a_broken_document_takes_no_other_along() {
         "b: *x",
         "{a: 1}: 2",
         "b: \u{0}",
-        "b: !!int x",
+        "!!int b: x",
+        "b: x\u{2028}y",
         "b: !!binary x",
         "x: &x [{a: b}]\nb: {<<: *x}",
         "b: [|]",
@@ -102,6 +103,15 @@ fn a_broken_document_takes_no_other_along() {
         assert_eq!(slice(&text, last.key_span), "last");
         assert_eq!(slice(&text, last.value.span()), "naïve");
     }
+}
+
+#[test]
+fn a_value_that_its_tag_does_not_fit_is_kept() {
+    let parsed = read("a: !!int x\nb: !!null y\n");
+    let kinds: Vec<_> = parsed.errors.iter().map(|e| e.kind).collect();
+    assert_eq!(kinds, [ErrorKind::Tag, ErrorKind::Tag]);
+    let values: Vec<_> = parsed.documents[0].entries().iter().map(|e| e.value.text()).collect();
+    assert_eq!(values, [Some("x"), Some("y")]);
 }
 
 #[test]

@@ -279,8 +279,14 @@ fn operate_on(
         set_below(&mut object.body, &["metadata"], Entry::new("annotations", span, empty));
     }
     crate::written::settle(&mut object.body, loader.sources)?;
-    crate::render::check_numbers(&object.body)?;
-    operations.apply(&mut object.body, by, &mut object.removed)?;
+    crate::written::check_scalars(&object.body)?;
+    if operations.reads_annotations() {
+        object.show_history();
+        operations.apply(&mut object.body, by, &mut object.removed)?;
+        object.hide_history();
+    } else {
+        operations.apply(&mut object.body, by, &mut object.removed)?;
+    }
     if object.body.as_map().is_none() {
         let message = "json: cannot unmarshal array into Go value of type map[string]interface {}";
         return Err(Error::at(message, object.body.span()));

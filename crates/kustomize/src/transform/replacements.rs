@@ -261,18 +261,14 @@ impl Copy<'_> {
                 if self.options.is_some_and(|o| o.create) { "find or create" } else { "find" };
             format!("unable to {verb} field {:?} in replacement target", self.path.text.as_str())
         };
-        let (mut error, mut misfit) = (None, false);
+        let mut error = None;
         let count = visit(&mut object.body, &parts, &make, &mut |node| {
-            let done = set(node).inspect_err(|e| error = Some(e.clone()));
-            misfit |= structured::misfit(node).is_some();
-            done
+            set(node).inspect_err(|e| error = Some(e.clone()))
         });
         match (count, error) {
             (_, Some(error)) => Err(error),
             (Err(e), None) => Err(e.context(failed())),
             (Ok(0), None) => Err(Error::new(failed(), None)),
-            // What was written in a copy of a string's document is lost, whatever it is.
-            (Ok(_), None) if misfit => structured::check(&object.body),
             (Ok(_), None) => Ok(()),
         }
     }
@@ -343,27 +339,25 @@ fn set_field(
     options: Option<&FieldOptions>,
     empty: &Scalar,
 ) -> Result<()> {
-    let mut value = value.clone();
+    let mut new = SmolStr::new(value.text().unwrap_or_default());
     if let Some(options) = options.filter(|o| o.delimiter.is_some()) {
         let Some(old) = target.as_scalar() else {
             let message = "delimiter option can only be used with scalar nodes";
             return Err(Error::new(message, options.span));
         };
-        let joined = joined(&old.text, value.text().unwrap_or_default(), options);
-        value = with_text(&value, &joined);
+        new = joined(&old.text, &new, options).into();
     }
     let origin = value.origin.on_top_of("replacements", &target.origin);
     let made = is_unset(target);
     if target.as_scalar().is_some() {
-        let new = value.text().unwrap_or_default();
         *target = if made {
             let made = if new.is_empty() { empty.clone() } else { Scalar::untagged(new) };
-            Node::scalar(made, value.origin)
+            Node::scalar(made, value.origin.clone())
         } else {
-            Node { origin, ..with_text(target, new) }
+            Node { origin, ..with_text(target, &new) }
         };
     } else {
-        *target = Node { origin, ..value };
+        *target = Node { origin, ..value.clone() };
     }
     Ok(())
 }

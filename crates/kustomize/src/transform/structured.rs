@@ -1,13 +1,11 @@
 //! Replacements inside a string that holds JSON or YAML, such as a value of a ConfigMap.
 
-use gitops_yaml::{
-    Dialect, Entry, FileId, Limits, Node, Origin, Scalar, ScalarKind, SmolStr, Span, Value,
-    parse as parse_text, resolve,
-};
+use gitops_yaml::{Entry, FileId, Limits, Node, Origin, SmolStr, Span, Value, parse as parse_text};
 
 use crate::error::{Error, Result};
 use crate::path::{Make, lookup, visit};
 use crate::transform::reprint::{nowhere, reprint};
+use crate::written::check_scalars;
 
 /// The document that a scalar's text holds.
 pub(crate) fn parse(scalar: &Node) -> Result<Node> {
@@ -68,7 +66,7 @@ pub(crate) fn set_inside(
         return Ok(false);
     }
     let is_json = text.trim_start().starts_with(['{', '[']);
-    if is_json && check(&document).is_err() {
+    if is_json && check_scalars(&document).is_err() {
         return Ok(false);
     }
     let new = if is_json {
@@ -80,34 +78,6 @@ pub(crate) fn set_inside(
         s.text = new.into();
     }
     Ok(true)
-}
-
-/// Refuses values whose text is not of their type; only what was written over a value can be such.
-pub(crate) fn check(node: &Node) -> Result<()> {
-    match &node.value {
-        Value::Scalar(_) => misfit(node).map_or(Ok(()), Err),
-        Value::Seq(items) => items.iter().try_for_each(check),
-        Value::Map(entries) => entries.iter().try_for_each(|e| check(&e.value)),
-    }
-}
-
-/// Why a scalar's text is not of its type.
-pub(crate) fn misfit(node: &Node) -> Option<Error> {
-    let Scalar { text, kind, .. } = node.as_scalar()?;
-    let found = resolve(text, Dialect::Kustomize);
-    let fits = *kind == ScalarKind::Str
-        || *kind == found
-        || (*kind, found) == (ScalarKind::Float, ScalarKind::Int);
-    let wanted = match kind {
-        _ if fits => return None,
-        ScalarKind::Null => "null",
-        ScalarKind::Bool => "bool",
-        ScalarKind::Int => "int",
-        ScalarKind::Float => "float",
-        ScalarKind::Str => "str",
-        ScalarKind::Timestamp => "timestamp",
-    };
-    Some(Error::at(format!("cannot decode `{text}` as a !!{wanted}"), node.span()))
 }
 
 /// A value with all of its parts at one place.

@@ -13,8 +13,16 @@ pub struct MergeSchema {
     types: HashMap<SmolStr, Type>,
     kinds: HashMap<(SmolStr, SmolStr), SmolStr>,
     scopes: HashMap<(SmolStr, SmolStr), bool>,
-    /// Whether the built-in types are known as well, and count before these.
-    has_builtin: bool,
+    builtin: Builtin,
+}
+
+/// Whether the built-in types are known beside those of a schema, and which of the two count first.
+#[derive(Debug, Clone, Copy, Default)]
+enum Builtin {
+    #[default]
+    Unknown,
+    First,
+    Last,
 }
 
 #[derive(Debug, Clone, Default)]
@@ -86,7 +94,26 @@ impl MergeSchema {
     /// The same schema, with the built-in types before its own.
     #[must_use]
     pub fn behind_builtin(self) -> Self {
-        Self { has_builtin: true, ..self }
+        Self { builtin: Builtin::First, ..self }
+    }
+
+    /// The same schema, with the built-in types behind its own.
+    #[must_use]
+    pub fn before_builtin(self) -> Self {
+        Self { builtin: Builtin::Last, ..self }
+    }
+
+    /// What is found in this schema, or in the built-in one where that is known as well.
+    fn find<'a, T: 'static>(
+        &'a self,
+        own: impl Fn(&'a Self) -> Option<&'a T>,
+        builtin: impl Fn(&'static Self) -> Option<&'static T>,
+    ) -> Option<&'a T> {
+        match self.builtin {
+            Builtin::Unknown => own(self),
+            Builtin::First => builtin(Self::builtin()).or_else(|| own(self)),
+            Builtin::Last => own(self).or_else(|| builtin(Self::builtin())),
+        }
     }
 
     /// Whether this schema itself has a type for a kind.
@@ -112,8 +139,7 @@ impl MergeSchema {
 
     pub(crate) fn root(&self, api_version: &str, kind: &str) -> Option<Field> {
         let id = (api_version.into(), kind.into());
-        let builtin = self.has_builtin.then(|| Self::builtin().kinds.get(&id)).flatten();
-        let name = builtin.or_else(|| self.kinds.get(&id))?;
+        let name = self.find(|own| own.kinds.get(&id), |builtin| builtin.kinds.get(&id))?;
         Some(Field { of: Some(name.clone()), ..Field::default() })
     }
 
@@ -123,8 +149,7 @@ impl MergeSchema {
     }
 
     fn named(&self, name: &str) -> Option<&Type> {
-        let builtin = self.has_builtin.then(|| Self::builtin().types.get(short(name))).flatten();
-        builtin.or_else(|| self.types.get(name))
+        self.find(|own| own.types.get(name), |builtin| builtin.types.get(short(name)))
     }
 
     pub(crate) fn items(&self, of: &Field) -> Option<Field> {

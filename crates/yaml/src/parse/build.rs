@@ -10,7 +10,7 @@ use yaml_rust2::scanner::{Marker, ScanError, TScalarStyle};
 
 use super::map::OpenMap;
 use super::position::Positions;
-use super::{ErrorKind, Limits, ParseError, extent, tabs};
+use super::{ErrorKind, Limits, ParseError, breaks, extent, tabs};
 use crate::{
     Dialect, Entry, Exposure, FileId, Node, Origin, Scalar, ScalarKind, Span, Style, Value, resolve,
 };
@@ -50,6 +50,7 @@ pub(super) struct Builder<'t> {
     stack: Vec<Frame>,
     anchors: HashMap<usize, (Node, Extent)>,
     has_tabs: bool,
+    has_breaks: bool,
     /// Where the last token ended: an empty value stands there.
     last_end: u32,
     pub(super) documents: Vec<Node>,
@@ -62,6 +63,7 @@ impl<'t> Builder<'t> {
             file,
             last_end: positions.start(),
             has_tabs: positions.text().contains('\t'),
+            has_breaks: breaks::any(positions.text()),
             positions,
             limits,
             stack: Vec::new(),
@@ -142,6 +144,10 @@ impl<'t> Builder<'t> {
         Ok(())
     }
 
+    fn in_brackets(&self) -> bool {
+        self.stack.last().is_some_and(|f| self.positions.from(f.start).starts_with(['[', '{']))
+    }
+
     /// Whether a whole document has been read.
     fn is_over(&self) -> bool {
         self.stack.is_empty() && !self.documents.is_empty()
@@ -156,12 +162,10 @@ impl<'t> Builder<'t> {
 
     /// Looks at what stands between the last token and the next.
     fn check_tabs(&mut self, next: u32) -> Result<(), Stop> {
-        let in_brackets =
-            self.stack.last().is_some_and(|f| self.positions.from(f.start).starts_with(['[', '{']));
         let len = next.saturating_sub(self.last_end) as usize;
         let gap = self.positions.from(self.last_end).get(..len).unwrap_or_default();
         let is_start = self.last_end == self.positions.start();
-        let Some(at) = tabs::misplaced(gap, is_start).filter(|_| !in_brackets) else {
+        let Some(at) = tabs::misplaced(gap, is_start).filter(|_| !self.in_brackets()) else {
             return Ok(());
         };
         let at = self.last_end + at as u32;
@@ -259,6 +263,10 @@ impl<'t> Builder<'t> {
                 let colon = Span::new(self.file, frame.start, frame.start);
                 self.refuse("the key before `:` is missing", colon)
             }
+            (None, Value::Scalar(_)) if self.errors.last().is_some_and(|e| e.is_tag_of(&node)) => {
+                self.errors.pop();
+                self.refuse("this key is not what its tag says", node.span())
+            }
             (None, Value::Scalar(key)) => {
                 // The library says that a block map starts at its first colon.
                 frame.start = frame.start.min(node.span().start);
@@ -321,6 +329,9 @@ impl<'t> Builder<'t> {
                 None => self.refuse("this value of `!!binary` is no base64", span)?,
             }
         }
+        if self.has_breaks && !self.in_brackets() && breaks::ends_early(&text, style) {
+            self.refuse("a line separator other than a line feed ends the value here", span)?;
+        }
         if style == TScalarStyle::Plain && text.starts_with(['|', '>']) {
             self.refuse("a block may not stand in brackets", span)?;
         }
@@ -332,10 +343,11 @@ impl<'t> Builder<'t> {
             TScalarStyle::Literal => Style::Literal,
             TScalarStyle::Folded => Style::Folded,
         };
-        let Some(kind) = kind_of(&text, style, tag) else {
-            self.refuse(&format!("this value is no `!!{}`", tag.unwrap_or_default()), span)?;
-            return Err(Stop);
-        };
+        let (kind, fits) = kind_of(&text, style, tag);
+        if !fits {
+            let message = format!("this value is no `!!{}`", tag.unwrap_or_default());
+            self.fail(ErrorKind::Tag, message, span.start, span.end);
+        }
         let scalar = Scalar { text: text.into(), kind, style, exposure: Exposure::Open };
         Ok(Node::scalar(scalar, Origin::new(span)))
     }
@@ -366,18 +378,18 @@ fn decoded(text: &str) -> Option<String> {
     STANDARD.decode(text).ok().map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
 }
 
-/// The kind of a scalar, from its YAML tag if it has one; none if the text cannot be of that kind.
-fn kind_of(text: &str, style: Style, tag: Option<&str>) -> Option<ScalarKind> {
+/// The kind of a scalar, from its YAML tag if it has one, and whether the text can be of that kind.
+fn kind_of(text: &str, style: Style, tag: Option<&str>) -> (ScalarKind, bool) {
     let wanted = match tag {
-        None if style == Style::Plain => return Some(resolve(text, Dialect::Kustomize)),
+        None if style == Style::Plain => return (resolve(text, Dialect::Kustomize), true),
         Some("int") => ScalarKind::Int,
         Some("float") => ScalarKind::Float,
         Some("bool") => ScalarKind::Bool,
         Some("null") => ScalarKind::Null,
         Some("timestamp") => ScalarKind::Timestamp,
-        _ => return Some(ScalarKind::Str),
+        _ => return (ScalarKind::Str, true),
     };
     let found = resolve(text, Dialect::Kustomize);
     let fits = found == wanted || (wanted, found) == (ScalarKind::Float, ScalarKind::Int);
-    fits.then_some(wanted)
+    (wanted, fits)
 }

@@ -4,6 +4,7 @@
 //! others along. Positions come from the library's line and column alone (its index drifts after block
 //! scalars with non-ASCII text); where a scalar ends is worked out from its style.
 
+mod breaks;
 mod build;
 mod extent;
 mod map;
@@ -54,6 +55,8 @@ pub enum ErrorKind {
     DuplicateKey,
     /// Text behind the end of a document that no `---` starts; readers pass over it.
     Unread,
+    /// A scalar that is not of the type that its tag names; only who reads the value itself refuses it.
+    Tag,
     /// A limit of [`Limits`] was passed; the document is lost.
     Limit,
     /// The file is no UTF-8 text.
@@ -69,6 +72,11 @@ impl ErrorKind {
 }
 
 impl ParseError {
+    /// Whether it is about the tag of this value.
+    fn is_tag_of(&self, value: &Node) -> bool {
+        self.kind == ErrorKind::Tag && self.span == value.span()
+    }
+
     pub(crate) fn not_utf8(span: Span) -> Self {
         let message = "the file is not UTF-8 text".to_owned();
         Self { kind: ErrorKind::Encoding, message, span, first: None }
