@@ -54,7 +54,9 @@ fn sides(update: &Update<'_>, definition: Definition<'_>) -> Option<(Node, Node)
     let live = definition.stored(&old);
     let sides = Sides { live: &live, old: Some(&old), new: &new };
     let stored = definition.stored(&written(sides, &shape, update.mode));
-    let valid = definition.violations(&stored).iter().all(unknown);
+    let holds = |v: &Violation| !matches!(v.fault, Fault::RuleBroken { .. });
+    let valid = definition.violations(&stored).iter().all(unknown)
+        && definition.rules_broken(&stored).iter().all(holds);
     valid.then_some((live, stored))
 }
 

@@ -167,7 +167,7 @@ impl Context<'_> {
                 Some(Barrier::StopInProduction) if production && !mitigated => {
                     verdict.say(WaveDecision::Blocked, stop(finding));
                 }
-                Some(Barrier::Ask) => stuck.extend(finding.object.as_ref().map(|(_, key)| key)),
+                Some(Barrier::Ask) => stuck.extend(finding.objects()),
                 Some(Barrier::StopInProduction) | None => {}
             }
         }

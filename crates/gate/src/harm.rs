@@ -33,8 +33,7 @@ impl Harm<'_> {
 
 /// All of them. Findings without an effect speak of one state, not of the change.
 pub(crate) fn harms<'a>(input: &Input<'a>, weights: &'a Weights) -> Vec<Harm<'a>> {
-    let of_finding = |finding: &'a Finding| {
-        let object = finding.object.as_ref().map(|(_, key)| key);
+    let of_object = |finding: &'a Finding, object: Option<&'a ObjectKey>| {
         Some(Harm {
             cause: finding.cause.clone(),
             label: finding_label(finding),
@@ -62,7 +61,12 @@ pub(crate) fn harms<'a>(input: &Input<'a>, weights: &'a Weights) -> Vec<Harm<'a>
             finding: None,
         })
     };
-    let findings = input.findings.iter().filter_map(of_finding);
+    let of_finding = |finding: &'a Finding| {
+        let first = finding.object.as_ref().map(|(_, key)| key);
+        let others = finding.others.iter().map(|(_, key)| Some(key));
+        std::iter::once(first).chain(others).filter_map(move |key| of_object(finding, key))
+    };
+    let findings = input.findings.iter().flat_map(of_finding);
     findings
         .chain(input.changes.iter().filter_map(of_change))
         .filter(|h| !h.clusters.is_empty())
@@ -71,7 +75,7 @@ pub(crate) fn harms<'a>(input: &Input<'a>, weights: &'a Weights) -> Vec<Harm<'a>
 
 /// The objects of which findings speak, by cluster.
 fn told<'a>(input: &Input<'a>) -> BTreeSet<(&'a ObjectKey, &'a str)> {
-    let objects = input.findings.iter().filter_map(|f| Some((&f.object.as_ref()?.1, &f.clusters)));
+    let objects = input.findings.iter().flat_map(|f| f.objects().map(|key| (key, &f.clusters)));
     objects.flat_map(|(key, clusters)| clusters.iter().map(move |c| (key, c.as_str()))).collect()
 }
 

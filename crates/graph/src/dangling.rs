@@ -51,9 +51,9 @@ impl Graph {
             target.is_some_and(|vertex| match &d.missing {
                 Missing::Object => vertex.presence != Presence::External,
                 Missing::Key(key) => before.keys(vertex).is_some_and(|keys| keys.contains(key)),
-                Missing::Port(port) => {
-                    vertex.object().is_some_and(|o| port_names(o).contains(port.as_str()))
-                }
+                Missing::Port(port) => vertex.object().is_some_and(|o| {
+                    port_names(o).is_some_and(|names| names.contains(port.as_str()))
+                }),
             })
         };
         self.dangling().into_iter().filter(was_there).collect()
@@ -87,11 +87,15 @@ impl Graph {
             return Vec::new();
         }
         let objects = selected.iter().filter_map(|l| l.to.object());
-        let known: BTreeSet<&str> = objects.flat_map(|to| port_names(to)).collect();
+        let Some(known) = objects.map(|to| port_names(to)).collect::<Option<Vec<_>>>() else {
+            return Vec::new();
+        };
         let wanted = from.at(&["spec", list]).map(Node::items).unwrap_or_default();
         let wanted = wanted.iter().enumerate().filter_map(|(at, port)| {
             let name = port.get(field)?;
-            let text = name.as_str().filter(|t| t.parse::<u16>().is_err() && !known.contains(t))?;
+            let text = name.as_str().filter(|t| {
+                t.parse::<u16>().is_err() && !known.iter().any(|names| names.contains(t))
+            })?;
             let mut path = FieldPath::keys(&["spec", list]);
             path.0.extend([Segment::Index(at), Segment::Key(field.into())]);
             let missing = Missing::Port(text.into());
@@ -168,10 +172,10 @@ fn named_ports(link: Link<'_>) -> Option<(&'static str, &'static str)> {
     }
 }
 
-/// The names of the ports of a Service or of the pods of a workload.
-fn port_names(object: &Resource) -> BTreeSet<&str> {
+/// The names of the ports of a Service or of the pods of a workload; `None` where they are not known.
+fn port_names(object: &Resource) -> Option<BTreeSet<&str>> {
     match PodTemplate::of(object) {
-        Some(template) => template.port_names().collect(),
-        None => ports(object).unwrap_or_default(),
+        Some(template) => Some(template.port_names().collect()),
+        None => ports(object),
     }
 }

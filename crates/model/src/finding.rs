@@ -151,6 +151,8 @@ pub struct Finding {
     pub labels: Vec<Label>,
     /// The object.
     pub object: Option<(Gvk, ObjectKey)>,
+    /// Further objects that the same line makes wrong in the same way; set when findings are gathered.
+    pub others: BTreeSet<(Gvk, ObjectKey)>,
     /// The field of the object.
     pub field: Option<FieldPath>,
     /// What becomes of the write; absent where it does not apply.
@@ -168,6 +170,11 @@ pub struct Finding {
 }
 
 impl Finding {
+    /// Every object that it is about.
+    pub fn objects(&self) -> impl Iterator<Item = &ObjectKey> {
+        self.object.iter().chain(&self.others).map(|(_, key)| key)
+    }
+
     /// The line to blame.
     #[must_use]
     pub fn primary(&self) -> Option<Span> {

@@ -173,11 +173,12 @@ pub(crate) fn groups<'a>(
 
 /// The objects that a finding speaks of, on each of its clusters.
 fn cases<'a>(pairs: &'a [Pair<'a>], finding: &'a Finding, effect: Effect) -> Vec<Case<'a>> {
-    let Some((_, key)) = &finding.object else { return Vec::new() };
     let here = |pair: &&Pair<'_>| {
         pair.effect == Some(effect) && finding.clusters.contains(pair.after.name())
     };
-    pairs.iter().filter(here).flat_map(|pair| subjects(pair, finding.rule, key)).collect()
+    let of_pair =
+        |pair: &'a Pair<'a>| finding.objects().flat_map(|key| subjects(pair, finding.rule, key));
+    pairs.iter().filter(here).flat_map(of_pair).collect()
 }
 
 fn subjects<'a>(pair: &'a Pair<'a>, rule: &str, key: &'a ObjectKey) -> Vec<Case<'a>> {

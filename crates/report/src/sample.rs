@@ -216,6 +216,7 @@ fn finding(
             Gvk::new(if object.group.is_empty() { "v1" } else { "apps/v1" }, &object.kind),
             object,
         )),
+        others: Default::default(),
         field: None,
         apply: None,
         effect: Some(Effect::Now),
@@ -231,6 +232,7 @@ fn findings(label: Span, service_name: Span) -> Vec<Finding> {
         Finding {
         help: Some("rename the Deployment and move traffic by a label that both carry, then remove the old one: `gitops-lint plan` has the steps".into()),
         labels: vec![Label { role: Role::Primary, span: label, message: "`spec.selector.matchLabels.app` was `web`".into() }],
+        others: Default::default(),
         field: Some(FieldPath::keys(&["spec", "selector"])),
         apply: Some(apply),
         effect: Some(effect),

@@ -1,6 +1,6 @@
 //! `crd-version-removed`: a definition no longer serves a version, or stores another one.
 
-use gitops_model::{Change, FieldPath};
+use gitops_model::{Change, FieldPath, Severity};
 use gitops_yaml::Node;
 
 use crate::definition::{is, versions};
@@ -31,18 +31,23 @@ fn check(pair: &Pair<'_>, change: &Change, out: &mut Vec<Draft>) {
         let mut message = format!(
             "`{kind}.{group}` is no longer served as `{name}`: clients that ask for it fail"
         );
-        if is(version, "storage") && after.is_none() {
+        let stored = is(version, "storage") && after.is_none();
+        if stored {
             message += ", and the API server refuses the definition while objects are stored in it";
         }
         if !users.is_empty() {
             message += &format!("; {} can no longer be applied", wording::list(&users));
         }
         let path = FieldPath::keys(&["spec", "versions"]);
-        let draft = Draft::new(message).on(new).field(path.clone()).help(format!(
-            "first write all objects anew in a version that stays, then take `{name}` out of \
+        // What nothing here is written as, someone else may still ask for.
+        let severity =
+            if stored || !users.is_empty() { Severity::Error } else { Severity::Warning };
+        let draft =
+            Draft::new(message).severity(severity).on(new).field(path.clone()).help(format!(
+                "first write all objects anew in a version that stays, then take `{name}` out of \
              `status.storedVersions` of `{}`, then remove it",
-            new.key.name
-        ));
+                new.key.name
+            ));
         out.push(difference::blame(draft, change, &path));
     }
 }

@@ -28,8 +28,6 @@ const KUSTOMIZATION: &[Field] = &[
         "every namespaced object is created again \
      in the new namespace, and the old ones are pruned, volumes included",
     ),
-    (&["spec", "postBuild"], Severity::Note, "every `${…}` in what it builds is substituted anew"),
-    (&["spec", "dependsOn"], Severity::Note, "it no longer waits for the same things"),
     (
         &["spec", "kubeConfig"],
         Severity::Warning,

@@ -33,6 +33,7 @@ fn check(state: &State<'_>, out: &mut Vec<Draft>) {
             ))
             .on(job)
             .at(image)
+            .unless_applied_otherwise()
             .help(
                 "put the version in the Job's name, set `ttlSecondsAfterFinished`, or mark it \
              to be recreated (Flux `kustomize.toolkit.fluxcd.io/force: enabled`, an Argo CD hook)",

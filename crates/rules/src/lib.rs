@@ -120,6 +120,7 @@ rules![
     sync_not_retried,
     unknown_field,
     useless_suppression,
+    validation_rule_broken,
     version_label_in_selector,
     waits_for_environment,
     wave_not_enforceable,

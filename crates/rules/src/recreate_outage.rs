@@ -1,7 +1,8 @@
 //! `recreate-outage`: a rollout leaves no pod running for a while.
 
 use gitops_graph::{Outage, restart};
-use gitops_model::{Action, Change};
+use gitops_model::{Action, Change, Environment, Resource};
+use gitops_yaml::Node;
 
 use crate::difference::Difference;
 use crate::{Check, Draft, Pair, workload};
@@ -13,12 +14,13 @@ rule!(
     "rolls out by stopping every pod first, so there is an outage"
 );
 
-fn check(_: &Pair<'_>, change: &Change, out: &mut Vec<Draft>) {
+fn check(pair: &Pair<'_>, change: &Change, out: &mut Vec<Draft>) {
     let (Some(old), Some(new)) = (&change.old, &change.new) else { return };
     // With another selector the update is refused, and nothing is rolled out.
     let refused = Difference::at(change, &["spec", "selector"]).is_some();
     let idle = workload::replicas(old) == 0 || workload::replicas(new) == 0;
-    if refused || idle || change.action == Action::Recreated {
+    let in_production = pair.after.cluster.cluster.environment == Environment::Production;
+    if refused || idle || change.action == Action::Recreated || !in_production && is_chosen(new) {
         return;
     }
     let Some(Outage::Certain(why)) = restart(change).map(|r| r.outage) else { return };
@@ -31,4 +33,12 @@ fn check(_: &Pair<'_>, change: &Change, out: &mut Vec<Draft>) {
         "roll it out when that is acceptable, or let it run with more than one replica and \
          `RollingUpdate`",
     ));
+}
+
+/// Whether one pod is all there is to stop: `Recreate`, or a StatefulSet, says so for volumes that only one pod can
+/// hold. Outside production that is how the workload is meant.
+fn is_chosen(object: &Resource) -> bool {
+    let strategy = object.at(&["spec", "strategy", "type"]).and_then(Node::text);
+    workload::replicas(object) == 1
+        && (strategy == Some("Recreate") || object.gvk.is("apps", "StatefulSet"))
 }

@@ -61,6 +61,9 @@ fn identity(kind: RenameKind) -> &'static [&'static str] {
 
 fn becomes(rename: &Rename<'_>, new: &Resource) -> String {
     match rename.kind {
+        RenameKind::Namespace if new.key.namespace.is_empty() => {
+            format!("`{}` without a namespace", new.key.name)
+        }
         RenameKind::Namespace => format!("`{}` in namespace `{}`", new.key.name, new.key.namespace),
         RenameKind::Group => format!("`{}` of `{}`", new.key, new.gvk.api_version()),
         _ => format!("`{}`", new.key),

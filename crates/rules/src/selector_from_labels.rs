@@ -11,7 +11,8 @@ rule!(
     "selector-from-labels",
     Note,
     Check::Pair(check),
-    "feeds a selector, which cannot change, from a kustomization's labels"
+    "feeds a selector, which cannot change, from a kustomization's labels",
+    Pedantic
 );
 
 const SELECTOR: [&str; 3] = ["spec", "selector", "matchLabels"];

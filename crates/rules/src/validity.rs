@@ -102,7 +102,7 @@ impl<'s, 'a> Definitions<'s, 'a> {
             || write::has_sync_option(object, "ServerSideApply=true");
         let mut found = self.violations(object);
         // What nobody is known to apply may be a template for something that is not known either.
-        found.retain(|v| unit.controller == Controller::Flux || !is_placeholder(&v.value));
+        found.retain(|v| unit.controller == Controller::Flux || !holds_placeholder(v));
         if unit.controller == Controller::None {
             found.retain(|v| !is_part(v));
         }
@@ -120,6 +120,10 @@ impl<'s, 'a> Definitions<'s, 'a> {
             Schema::Typed(known) => violations(&object.body, known, &top),
             Schema::Custom(definition) => {
                 let mut found = definition.violations(&object.body);
+                // The API server asks the rules of what fits the schema; fields without one are dropped before.
+                if found.iter().all(|v| matches!(v.fault, Fault::Unknown { .. })) {
+                    found.extend(definition.rules_broken(&object.body));
+                }
                 found.extend(metadata());
                 found
             }
@@ -137,7 +141,26 @@ impl<'s, 'a> Definitions<'s, 'a> {
     }
 }
 
-/// The kinds whose objects are held against no schema, each once.
+/// The rules of definitions that cannot be evaluated, by kind.
+fn unevaluated<'p>(pairs: &'p [Pair<'_>]) -> impl Iterator<Item = Unchecked> + 'p {
+    let mut rules: BTreeMap<(&Gvk, &str), (usize, &Invalid)> = BTreeMap::new();
+    for invalid in pairs.iter().flat_map(Pair::invalid) {
+        if let Fault::RuleUnknown { why } = &invalid.violation.fault {
+            rules.entry((&invalid.object.gvk, why)).or_insert((0, invalid)).0 += 1;
+        }
+    }
+    rules.into_iter().map(|((gvk, why), (count, first))| Unchecked {
+        what: format!("a rule of {} in {}", gvk.kind, gvk.api_version()),
+        why: match count {
+            1 => why.to_owned(),
+            _ => format!("{why}; it is asked of {count} values"),
+        },
+        changed: false,
+        span: Some(first.violation.value.span()),
+    })
+}
+
+/// The kinds whose objects are held against no schema, and the rules of schemas that cannot be evaluated, each once.
 #[must_use]
 pub fn unvalidated(pairs: &[Pair<'_>]) -> Vec<Unchecked> {
     let mut kinds: BTreeMap<&Gvk, &Resource> = BTreeMap::new();
@@ -158,7 +181,7 @@ pub fn unvalidated(pairs: &[Pair<'_>]) -> Vec<Unchecked> {
         let what = format!("{} in {}", gvk.kind, gvk.api_version());
         Unchecked::new(what, why, Some(object.body.span()))
     };
-    kinds.into_iter().map(unchecked).collect()
+    kinds.into_iter().map(unchecked).chain(unevaluated(pairs)).collect()
 }
 
 /// What is wrong with a part of an object that is part of a pod template.
@@ -174,6 +197,15 @@ fn part(node: Option<&Node>, path: &FieldPath, keys: &[&str]) -> Vec<Violation> 
 /// Whether an object that nobody is known to apply looks like a patch: it has nothing but a name.
 fn is_part(violation: &Violation) -> bool {
     violation.fault == Fault::Missing && violation.path == FieldPath::keys(&["spec"])
+}
+
+/// Whether what is wrong may be that another tool has not filled in yet.
+fn holds_placeholder(violation: &Violation) -> bool {
+    let mut found = is_placeholder(&violation.value);
+    if matches!(violation.fault, Fault::RuleBroken { .. }) {
+        violation.value.walk(&mut |below| found = found || is_placeholder(below));
+    }
+    found
 }
 
 /// Whether a text waits for another tool to fill it in.

@@ -84,6 +84,7 @@ impl Case {
             help: None,
             labels: vec![Label { role: Role::Primary, span, message: String::new() }],
             object: Some((Gvk::new("apps/v1", "Deployment"), object.clone())),
+            others: Default::default(),
             field: None,
             apply,
             effect: Some(effect),

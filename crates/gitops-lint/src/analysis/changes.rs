@@ -34,7 +34,7 @@ pub(super) struct Recreated<'f>(BTreeSet<(&'f ObjectKey, &'f SmolStr, Option<Eff
 impl<'f> Recreated<'f> {
     pub(super) fn of(findings: &'f [Finding]) -> Self {
         let again = |f: &&Finding| matches!(f.apply, Some(Apply::Recreated | Apply::DataLoss));
-        let keys = findings.iter().filter(again).filter_map(|f| Some((f, &f.object.as_ref()?.1)));
+        let keys = findings.iter().filter(again).flat_map(|f| f.objects().map(move |key| (f, key)));
         Self(keys.flat_map(|(f, key)| f.clusters.iter().map(move |c| (key, c, f.effect))).collect())
     }
 

@@ -55,6 +55,5 @@ fn refused(pair: &Pair<'_>, findings: &[Finding]) -> BTreeSet<ObjectKey> {
             && f.effect == pair.effect
             && f.clusters.contains(pair.after.name())
     };
-    let objects = findings.iter().filter(here).filter_map(|f| f.object.as_ref());
-    objects.map(|(_, key)| key.clone()).collect()
+    findings.iter().filter(here).flat_map(Finding::objects).cloned().collect()
 }

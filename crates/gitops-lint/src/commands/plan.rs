@@ -12,9 +12,8 @@ pub(crate) fn run(args: &PlanArgs, color: Color) -> Result<Exit, Stop> {
         args.object.iter().map(|o| Wanted::read(o)).collect::<Result<_, _>>()?;
     let wanted = |finding: &Finding| {
         let named = |id: &String| finding.rule == id || finding.fingerprint.starts_with(&**id);
-        let key = finding.object.as_ref().map(|(_, key)| key);
         (args.finding.is_empty() || args.finding.iter().any(named))
-            && (objects.is_empty() || objects.iter().any(|o| key.is_some_and(|k| o.fits(k))))
+            && (objects.is_empty() || objects.iter().any(|o| finding.objects().any(|k| o.fits(k))))
     };
     let analysis = diff::analysis(&args.comparison)?;
     let (plan, findings) = analysis.plan(&wanted)?;

@@ -16,6 +16,8 @@ pub(super) struct FindingJson<'a> {
     help: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     object: Option<ObjectJson<'a>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    others: Vec<ObjectJson<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     field: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -39,6 +41,7 @@ impl<'a> FindingJson<'a> {
             message: &finding.message,
             help: finding.help.as_deref(),
             object: finding.object.as_ref().map(|(gvk, key)| ObjectJson::of(gvk, key)),
+            others: finding.others.iter().map(|(gvk, key)| ObjectJson::of(gvk, key)).collect(),
             field: finding.field.as_ref().map(ToString::to_string),
             apply: finding.apply.map(Apply::as_str),
             effect: finding.effect.map(Effect::as_str),

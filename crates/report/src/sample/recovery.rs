@@ -50,7 +50,7 @@ pub(super) fn way(finding: &Finding) -> Way {
     Way {
         recipe: "blue-green",
         title: "run the new one beside `Deployment shop/web`".into(),
-        objects: finding.object.iter().map(|(_, key)| key.clone()).collect(),
+        objects: finding.objects().cloned().collect(),
         unit: None,
         places: BTreeMap::from([
             (Effect::Now, clusters(&["dev"])),

@@ -94,8 +94,8 @@ fn result(alert: &Alert<'_>, report: &Report, sources: &Sources, hashes: &mut Ha
 }
 
 fn objects(alert: &Alert<'_>) -> Vec<Value> {
-    let keys = alert.findings.iter().filter_map(|f| Some(f.object.as_ref()?.1.to_string()));
-    let mut keys: Vec<String> = keys.collect();
+    let keys = alert.findings.iter().flat_map(|f| f.objects());
+    let mut keys: Vec<String> = keys.map(ToString::to_string).collect();
     keys.sort();
     keys.dedup();
     keys.iter().map(|k| json!({ "fullyQualifiedName": k, "kind": "object" })).collect()

@@ -48,8 +48,7 @@ impl Alert<'_> {
     /// What the first finding says, whom else it is true for, where and when, and what to do.
     pub(crate) fn message(&self) -> String {
         let mut text = line(&self.first.message);
-        let mut keys: Vec<_> =
-            self.findings.iter().filter_map(|f| Some(&f.object.as_ref()?.1)).collect();
+        let mut keys: Vec<_> = self.findings.iter().flat_map(|f| f.objects()).collect();
         keys.sort();
         keys.dedup();
         if keys.len() > 1 {

@@ -110,7 +110,8 @@ impl<'a> Cause<'a> {
     pub(crate) fn outcomes(&self) -> Vec<Outcome<'a>> {
         let mut by_object: BTreeMap<(Reverse<Apply>, &ObjectKey), Places<'a>> = BTreeMap::new();
         for finding in &self.findings {
-            if let (Some(apply), Some((_, object))) = (finding.apply, &finding.object) {
+            for object in finding.objects() {
+                let Some(apply) = finding.apply else { continue };
                 add_places(by_object.entry((Reverse(apply), object)).or_default(), finding);
             }
         }
@@ -162,7 +163,7 @@ impl<'a> Cause<'a> {
 
     /// The objects of its findings.
     pub(crate) fn objects(&self) -> impl Iterator<Item = &'a ObjectKey> {
-        self.findings.iter().filter_map(|f| Some(&f.object.as_ref()?.1))
+        self.findings.iter().flat_map(|f| f.objects())
     }
 
     /// The ways out, and the command that tells their steps.

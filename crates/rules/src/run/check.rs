@@ -4,7 +4,7 @@ use std::borrow::Borrow;
 use std::collections::BTreeSet;
 
 use gitops_config::Config;
-use gitops_model::{Effect, Finding, Persona, Problem, ProblemKind, Severity};
+use gitops_model::{Confidence, Effect, Finding, Persona, Problem, ProblemKind, Severity};
 
 use super::suppress::{suppress, suppressions};
 use super::{Draft, Facts, Pair, dropped};
@@ -49,9 +49,9 @@ fn findings(rule: &Rule, facts: &Facts<'_>) -> Vec<Finding> {
     let mut all = Vec::new();
     for pair in facts.pairs.iter().filter(|p| p.differs()) {
         let name = pair.after.name();
-        let aside = is_aside(rule, pair, facts);
+        let aside = is_aside(pair, facts);
         let drafts = of_pair(rule, pair).into_iter().map(|d| d.clusters([name]));
-        let drafts = drafts.map(|d| if aside { d.severity(Severity::Warning) } else { d });
+        let drafts = drafts.filter_map(|d| if aside { set_aside(rule, d, facts) } else { Some(d) });
         all.extend(drafts.filter_map(|d| finish(rule, d, pair.effect, facts)));
     }
     let mut drafts = Vec::new();
@@ -70,13 +70,26 @@ fn findings(rule: &Rule, facts: &Facts<'_>) -> Vec<Finding> {
     all
 }
 
-/// Whether a rule tells what does not render of a root that no entry point reaches, where entry points reach others:
-/// it may be a template, or a part that is never rendered by itself.
-fn is_aside(rule: &Rule, pair: &Pair<'_>, facts: &Facts<'_>) -> bool {
+/// Whether no entry point reaches a root, where entry points reach others: it may be a template, a part that is never
+/// rendered by itself, or applied by something that is not known here.
+fn is_aside(pair: &Pair<'_>, facts: &Facts<'_>) -> bool {
     let is_reached = |pair: &Pair<'_>| pair.after.cluster.cluster.reached;
-    matches!(rule.check, Check::Problem(ProblemKind::Render))
-        && !is_reached(pair)
-        && facts.pairs.iter().any(is_reached)
+    !is_reached(pair) && facts.pairs.iter().any(is_reached)
+}
+
+/// What is told of such a root: what does not render is no more than a warning, and what who applies it may have put
+/// right is for those who ask for everything.
+fn set_aside(rule: &Rule, draft: Draft, facts: &Facts<'_>) -> Option<Draft> {
+    if matches!(rule.check, Check::Problem(ProblemKind::Render)) {
+        return Some(draft.severity(Severity::Warning));
+    }
+    match draft.hangs_on_applier() {
+        true if facts.pedantic => {
+            Some(draft.severity(Severity::Note).confidence(Confidence::Possible))
+        }
+        true => None,
+        false => Some(draft),
+    }
 }
 
 /// Pedantic rules speak when asked to, or when the configuration names them.

@@ -22,6 +22,7 @@ pub(crate) struct Draft {
     field: Option<FieldPath>,
     apply: Option<Apply>,
     clusters: BTreeSet<SmolStr>,
+    hangs_on_applier: bool,
 }
 
 impl Draft {
@@ -40,6 +41,7 @@ impl Draft {
             field: None,
             apply: None,
             clusters: BTreeSet::new(),
+            hangs_on_applier: false,
         }
     }
 
@@ -131,6 +133,18 @@ impl Draft {
         self
     }
 
+    /// True only if whoever applies the object adds nothing to it: no patch, no force.
+    #[must_use]
+    pub(crate) fn unless_applied_otherwise(mut self) -> Self {
+        self.hangs_on_applier = true;
+        self
+    }
+
+    /// Whether who applies the object may make it untrue.
+    pub(crate) fn hangs_on_applier(&self) -> bool {
+        self.hangs_on_applier
+    }
+
     /// True for these clusters; for rules that look at all of them.
     #[must_use]
     pub(crate) fn clusters<'c>(mut self, names: impl IntoIterator<Item = &'c str>) -> Self {
@@ -160,6 +174,7 @@ impl Draft {
             labels,
             help: self.help,
             object: self.object,
+            others: BTreeSet::new(),
             field: self.field,
             apply: self.apply,
             effect,

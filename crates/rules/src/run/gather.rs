@@ -3,9 +3,24 @@
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
-use gitops_model::{Finding, Label};
-use gitops_yaml::{Location, Sources};
+use gitops_model::{Finding, Label, RuleId, Severity};
+use gitops_yaml::{Location, SmolStr, Sources};
 use sha2::{Digest, Sha256};
+
+/// Rules about what stands at a line, whatever object it comes to be part of: a base or component that many roots use
+/// is wrong once.
+const OF_THE_LINE: &[&str] = &[
+    "deprecated-field",
+    "duplicate-item",
+    "missing-field",
+    "not-a-string",
+    "not-allowed-value",
+    "removed-api",
+    "selector-from-labels",
+    "unknown-field",
+    "validation-rule-broken",
+    "wrong-type",
+];
 
 /// One finding for each thing that is wrong, with all its clusters: worst first, then by place.
 #[must_use]
@@ -29,7 +44,42 @@ pub fn gather(findings: Vec<Finding>, sources: &Sources) -> Vec<Finding> {
             }
         }
     }
-    tell_apart(merged.into_values().collect(), sources)
+    tell_apart(fold(merged), sources)
+}
+
+type Place = (Reverse<Severity>, Option<(SmolStr, u32, u32)>, RuleId, String, bool);
+
+/// Findings at one line about several objects become one, where the line alone is to blame. The object that comes
+/// first speaks for all.
+fn fold(merged: BTreeMap<Place, Finding>) -> Vec<Finding> {
+    let mut folded: Vec<Finding> = Vec::new();
+    let mut known: BTreeMap<_, usize> = BTreeMap::new();
+    for ((severity, place, rule, _, suppressed), finding) in merged {
+        let field = finding.field.as_ref().map(ToString::to_string);
+        let is_shared = place.is_some() && OF_THE_LINE.contains(&rule);
+        let same = (severity, place, rule, suppressed, field, finding.apply, finding.effect);
+        match known.get(&same).and_then(|at| folded.get_mut(*at)).filter(|_| is_shared) {
+            Some(first) => join(first, finding),
+            None => {
+                known.insert(same, folded.len());
+                folded.push(finding);
+            }
+        }
+    }
+    for finding in folded.iter_mut().filter(|f| !f.others.is_empty()) {
+        let (count, s) = (finding.others.len(), if finding.others.len() == 1 { "" } else { "s" });
+        finding.message += &format!("; so it is with {count} more object{s}");
+    }
+    folded
+}
+
+fn join(first: &mut Finding, mut other: Finding) {
+    if other.object < first.object {
+        std::mem::swap(first, &mut other);
+    }
+    first.others.extend(std::mem::take(&mut other.others));
+    first.others.extend(other.object.take());
+    merge(first, other);
 }
 
 fn merge(first: &mut Finding, other: Finding) {

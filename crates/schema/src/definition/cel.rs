@@ -26,11 +26,11 @@ pub(super) enum Outcome {
     Unsupported(String),
 }
 
-/// Evaluates an expression over a value and what it was.
+/// Evaluates an expression over a value, and what it was where that is known.
 pub(super) fn evaluate(
     expression: &str,
     new: &Node,
-    old: &Node,
+    old: Option<&Node>,
     schema: &Node,
     is_optional: bool,
 ) -> Outcome {
@@ -38,13 +38,18 @@ pub(super) fn evaluate(
         return Outcome::Unsupported("it is no expression known here".to_owned());
     };
     let convert = |node: &Node| value(&sorted(node, schema), Some(schema));
-    let old = match convert(old) {
-        old if is_optional => Value::Opaque(Arc::new(OptionalValue::of(old))),
+    let old = match old.map(convert) {
+        old if is_optional => {
+            let old = old.map_or_else(OptionalValue::none, OptionalValue::of);
+            Some(Value::Opaque(Arc::new(old)))
+        }
         old => old,
     };
     let mut context = Context::with_env(environment().clone());
     context.add_variable_from_value("self", convert(new));
-    context.add_variable_from_value("oldSelf", old);
+    if let Some(old) = old {
+        context.add_variable_from_value("oldSelf", old);
+    }
     if add_quantities(&mut context).is_err() {
         return Outcome::Unsupported("quantities are not known here".to_owned());
     }

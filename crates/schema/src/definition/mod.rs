@@ -1,5 +1,6 @@
 //! What a CustomResourceDefinition says of its kind.
 
+mod alone;
 #[cfg(feature = "cel")]
 mod cel;
 mod rule;
@@ -75,6 +76,12 @@ impl<'a> Definition<'a> {
     #[must_use]
     pub fn violations(self, object: &Node) -> Vec<Violation> {
         valid::violations(object, self.schema)
+    }
+
+    /// What the rules of the definition say of an object by itself, where its schema has nothing to say.
+    #[must_use]
+    pub fn rules_broken(self, object: &Node) -> Vec<Violation> {
+        alone::violations(object, self.schema)
     }
 }
 

@@ -51,6 +51,16 @@ impl<'a> Rule<'a> {
         })
     }
 
+    /// Whether it is not asked without an old value.
+    pub(super) fn needs_old(&self) -> bool {
+        self.is_transition() && !self.is_optional
+    }
+
+    /// Evaluates the rule at a value alone.
+    pub(super) fn evaluate_alone(&self, value: &Node, schema: &Node) -> Answer {
+        self.evaluate_expression(value, None, schema)
+    }
+
     /// Evaluates the rule at a value and what it was.
     #[must_use]
     pub fn evaluate(&self, new: &Node, old: &Node, schema: &Node) -> Answer {
@@ -58,14 +68,14 @@ impl<'a> Rule<'a> {
             return if same(new, old, schema) {
                 Answer::Holds
             } else {
-                self.broken(new, old, schema)
+                self.broken(new, Some(old), schema)
             };
         }
-        self.evaluate_expression(new, old, schema)
+        self.evaluate_expression(new, Some(old), schema)
     }
 
     #[cfg(feature = "cel")]
-    fn evaluate_expression(&self, new: &Node, old: &Node, schema: &Node) -> Answer {
+    fn evaluate_expression(&self, new: &Node, old: Option<&Node>, schema: &Node) -> Answer {
         match super::cel::evaluate(self.expression, new, old, schema, self.is_optional) {
             super::cel::Outcome::Bool(true) => Answer::Holds,
             super::cel::Outcome::Bool(false) => self.broken(new, old, schema),
@@ -78,7 +88,7 @@ impl<'a> Rule<'a> {
     }
 
     #[cfg(not(feature = "cel"))]
-    fn evaluate_expression(&self, _: &Node, _: &Node, _: &Node) -> Answer {
+    fn evaluate_expression(&self, _: &Node, _: Option<&Node>, _: &Node) -> Answer {
         Answer::Unknown(self.unknown("expressions are not evaluated in this build"))
     }
 
@@ -90,12 +100,12 @@ impl<'a> Rule<'a> {
         self.message.map_or_else(|| format!("failed rule: {}", self.expression), str::to_owned)
     }
 
-    fn broken(&self, new: &Node, old: &Node, schema: &Node) -> Answer {
+    fn broken(&self, new: &Node, old: Option<&Node>, schema: &Node) -> Answer {
         Answer::Broken(self.expressed(new, old, schema).unwrap_or_else(|| self.said()))
     }
 
     #[cfg(feature = "cel")]
-    fn expressed(&self, new: &Node, old: &Node, schema: &Node) -> Option<String> {
+    fn expressed(&self, new: &Node, old: Option<&Node>, schema: &Node) -> Option<String> {
         let expression = self.message_expression?;
         match super::cel::evaluate(expression, new, old, schema, self.is_optional) {
             super::cel::Outcome::Text(text) => Some(text),
@@ -104,7 +114,7 @@ impl<'a> Rule<'a> {
     }
 
     #[cfg(not(feature = "cel"))]
-    fn expressed(&self, _: &Node, _: &Node, _: &Node) -> Option<String> {
+    fn expressed(&self, _: &Node, _: Option<&Node>, _: &Node) -> Option<String> {
         self.message_expression.and(None)
     }
 }

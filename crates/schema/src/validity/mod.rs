@@ -56,6 +56,16 @@ pub enum Fault {
     },
     /// Another item of the list has the same keys.
     Twice,
+    /// A rule that the kind's definition puts on the value does not hold.
+    RuleBroken {
+        /// What the definition says then.
+        said: String,
+    },
+    /// Such a rule cannot be evaluated here: nothing is known to be wrong.
+    RuleUnknown {
+        /// Why.
+        why: String,
+    },
 }
 
 /// Whether a value is not known here: it is still to be substituted, or only the cluster can decrypt it.
