@@ -11,6 +11,7 @@ use petgraph::graph::{DiGraph, EdgeIndex, EdgeReference, NodeIndex};
 use petgraph::visit::EdgeRef;
 
 use crate::argo;
+use crate::convention;
 use crate::grants::Grants;
 use crate::guess::{Known, guessed_by, is_open};
 use crate::mesh;
@@ -137,7 +138,12 @@ impl Graph {
                 self.join(&object.key, &named.to, named.edge);
             }
         }
-        let implied = [argo::uses(state), mesh::routes(state), shared::joins(state)];
+        let implied = [
+            argo::uses(state),
+            convention::reads(state),
+            mesh::routes(state),
+            shared::joins(state),
+        ];
         for (from, to, edge) in implied.into_iter().flatten() {
             self.join(&from, &to, edge);
         }

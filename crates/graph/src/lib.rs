@@ -10,6 +10,7 @@
 mod argo;
 mod build;
 mod calico;
+mod convention;
 mod dangling;
 mod draw;
 mod edge;

@@ -150,6 +150,22 @@ fn a_namespace_takes_what_lives_in_it() {
 }
 
 #[test]
+fn labels_of_a_namespace_are_felt_by_its_pods() {
+    let namespace = |labels: &str| {
+        format!(
+            "{WEB}\n---\n{{apiVersion: v1, kind: Namespace, metadata: {{name: shop, labels: {{{labels}}}}}}}\n"
+        )
+    };
+    let plain = namespace("team: a");
+    let secured = namespace("team: a, pod-security.kubernetes.io/enforce: restricted");
+    let refused = "Deployment shop/web inside Namespace shop: breaks at its next restart";
+    check(&plain, &secured, &[refused]);
+    let meshed = namespace("team: a, istio-injection: enabled");
+    check(&plain, &meshed, &["Deployment shop/web inside Namespace shop: stale until it restarts"]);
+    check(&plain, &namespace("team: b"), &[]);
+}
+
+#[test]
 fn what_is_produced_goes_with_its_producer() {
     let secret = "
 ---
