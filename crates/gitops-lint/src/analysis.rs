@@ -116,6 +116,7 @@ impl Analysis {
         let findings = self.findings(&pairs, []);
         let mut unchecked = unchecked::of(&steps);
         unchecked.extend(gitops_rules::unvalidated(&pairs));
+        unchecked.extend(gitops_rules::unevaluated(&pairs));
         let clusters = clusters::reports(&steps, &findings, self);
         Report { rules: rules(), clusters, findings, unchecked, ..Report::default() }
     }
@@ -247,7 +248,8 @@ impl Analysis {
         let gate = gitops_gate::decide(&input, config);
         let ways = gitops_recovery::plan(&self.recovery(pairs), findings.iter()).plan.ways;
         let rollback = self.rollback(steps, pairs, &findings);
-        let unchecked = unchecked::of(steps);
+        let mut unchecked = unchecked::of(steps);
+        unchecked.extend(gitops_rules::unevaluated(pairs));
         let rules = rules();
         Report { rules, clusters, changes, findings, impact, risk, gate, ways, rollback, unchecked }
     }

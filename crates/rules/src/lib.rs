@@ -26,7 +26,7 @@ pub(crate) use rule::Check;
 pub use rule::{Rule, find};
 pub(crate) use run::{Draft, Fleet};
 pub use run::{Facts, Pair, State, check, check_only, compares_clusters, gather};
-pub use validity::unvalidated;
+pub use validity::{unevaluated, unvalidated};
 
 rules![
     alert_misses,

@@ -13,6 +13,10 @@ rule!(
 
 fn check(state: &State<'_>, out: &mut Vec<Draft>) {
     let own = &state.cluster.cluster.environment;
+    // A root that nothing gives to a cluster is its own folder, whatever that is called.
+    if !state.cluster.cluster.reached {
+        return;
+    }
     if !matches!(own, Environment::Dev | Environment::Staging | Environment::Production) {
         return;
     }

@@ -141,15 +141,16 @@ impl<'s, 'a> Definitions<'s, 'a> {
     }
 }
 
-/// The rules of definitions that cannot be evaluated, by kind.
-fn unevaluated<'p>(pairs: &'p [Pair<'_>]) -> impl Iterator<Item = Unchecked> + 'p {
+/// The rules of definitions that cannot be evaluated: of one state alone of any object, of two of those that differ.
+#[must_use]
+pub fn unevaluated(pairs: &[Pair<'_>]) -> Vec<Unchecked> {
     let mut rules: BTreeMap<(&Gvk, &str), (usize, &Invalid)> = BTreeMap::new();
     for invalid in pairs.iter().flat_map(Pair::invalid) {
         if let Fault::RuleUnknown { why } = &invalid.violation.fault {
             rules.entry((&invalid.object.gvk, why)).or_insert((0, invalid)).0 += 1;
         }
     }
-    rules.into_iter().map(|((gvk, why), (count, first))| Unchecked {
+    let unchecked = |((gvk, why), (count, first)): ((&Gvk, &str), (usize, &Invalid))| Unchecked {
         what: format!("a rule of {} in {}", gvk.kind, gvk.api_version()),
         why: match count {
             1 => why.to_owned(),
@@ -157,10 +158,11 @@ fn unevaluated<'p>(pairs: &'p [Pair<'_>]) -> impl Iterator<Item = Unchecked> + '
         },
         changed: false,
         span: Some(first.violation.value.span()),
-    })
+    };
+    rules.into_iter().map(unchecked).collect()
 }
 
-/// The kinds whose objects are held against no schema, and the rules of schemas that cannot be evaluated, each once.
+/// The kinds whose objects are held against no schema, each once.
 #[must_use]
 pub fn unvalidated(pairs: &[Pair<'_>]) -> Vec<Unchecked> {
     let mut kinds: BTreeMap<&Gvk, &Resource> = BTreeMap::new();
@@ -181,7 +183,7 @@ pub fn unvalidated(pairs: &[Pair<'_>]) -> Vec<Unchecked> {
         let what = format!("{} in {}", gvk.kind, gvk.api_version());
         Unchecked::new(what, why, Some(object.body.span()))
     };
-    kinds.into_iter().map(unchecked).chain(unevaluated(pairs)).collect()
+    kinds.into_iter().map(unchecked).collect()
 }
 
 /// What is wrong with a part of an object that is part of a pod template.
