@@ -226,6 +226,7 @@ impl Analysis {
             touched: &|span| touched.contains(span),
             today: self.today,
             pedantic: self.pedantic,
+            holds: &|older, newer| self.states.holds(older, newer),
         };
         gitops_rules::gather(gitops_rules::check(&facts), &self.sources)
     }

@@ -49,6 +49,11 @@ pub(crate) enum Moment {
 }
 
 impl States {
+    /// Whether a revision holds another one: nothing is missing where there is no history to ask.
+    pub(crate) fn holds(&self, older: &Revision, newer: &Revision) -> bool {
+        older == newer || self.git.as_ref().is_none_or(|git| git.is_ancestor(older, newer))
+    }
+
     /// The states that the arguments of `diff` and `plan` name.
     pub(crate) fn of(args: &Comparison) -> Result<Self, Stop> {
         match (&args.from, &args.to) {

@@ -10,7 +10,7 @@ use gitops_config::Config;
 use gitops_fleet::{Fleet, Memo, SourceTree, SourceTrees, World, abandoned, unapplied};
 use gitops_model::{
     ClusterState, Deployed, Effect, Finding, KubernetesVersion, Persona, Problem, ProblemKind,
-    SourceRef, Tracks, Tree,
+    Revision, SourceRef, Tracks, Tree,
 };
 use gitops_rules::{Facts, Pair, RULES, Rule, State, check, gather};
 use gitops_testkit::{Example, MemoryTree, read};
@@ -165,6 +165,7 @@ fn findings(rule: &Rule, example: &Example, sources: &Sources) -> Vec<Finding> {
         touched: &|span| is_touched(example, sources, span),
         today: None,
         pedantic: rule.meta.persona == Persona::Pedantic,
+        holds: &|older, newer| version(&older.0) <= version(&newer.0),
     };
     let mut found = gather(check(&facts), sources);
     found.retain(|f| f.suppressed.is_none());
@@ -219,6 +220,12 @@ fn before_of<'a>(
     before?.iter().find(|b| b.cluster.name == after.cluster.name)
 }
 
+/// The history of the examples: `prod-v1.2` is a part of `staging-v1.3`.
+fn version(tag: &str) -> Vec<u32> {
+    let numbers = tag.rsplit('v').next().unwrap_or_default();
+    numbers.split('.').filter_map(|n| n.parse().ok()).collect()
+}
+
 /// Every source gives the files of the example, but a reference called `gone` is not in the clone.
 struct Trees(Arc<dyn Tree>);
 
@@ -230,7 +237,9 @@ impl SourceTrees for Trees {
             return SourceTree::Unresolved(Problem::new(ProblemKind::Revision, message, None));
         }
         let tree = self.0.clone();
-        SourceTree::Here { tree, revision: None, deployed: Deployed::Assumed }
+        let revision = matches!(tracks, Tracks::Tag(_));
+        let revision = revision.then(|| Revision(tracks.reference().into()));
+        SourceTree::Here { tree, revision, deployed: Deployed::Assumed }
     }
 }
 

@@ -349,3 +349,16 @@ fn a_chart_of_the_repository_whose_files_change_is_told_and_holds() {
         assert!(held && report["gate"]["decision"] == "hold", "{object}: {report:#}");
     }
 }
+
+/// Its one flaw is there to be shown: a wave that cannot be enforced.
+#[test]
+fn the_demo_fleet_is_clean_but_for_what_it_shows() {
+    let rules = |arguments: &[&str]| -> Vec<String> {
+        let report = fleet().run(arguments).json();
+        let findings = report["findings"].as_array().expect("findings").iter();
+        findings.map(|f| f["rule"].as_str().unwrap_or_default().to_owned()).collect()
+    };
+    assert_eq!(rules(&["check", "--format", "json"]), ["wave-not-enforceable"]);
+    let unchanged = ["diff", "--base", "HEAD", "--head", "HEAD", "--format", "json"];
+    assert_eq!(rules(&unchanged), Vec::<String>::new());
+}

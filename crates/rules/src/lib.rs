@@ -25,7 +25,7 @@ pub use removal::deleted;
 pub(crate) use rule::Check;
 pub use rule::{Rule, find};
 pub(crate) use run::{Draft, Fleet};
-pub use run::{Facts, Pair, State, check, check_only, compares_clusters, gather};
+pub use run::{Facts, Holds, Pair, State, check, check_only, compares_clusters, gather};
 pub use validity::{unevaluated, unvalidated};
 
 rules![
@@ -117,6 +117,7 @@ rules![
     substitution_failed,
     suspended,
     suspension_changed,
+    staging_skipped,
     sync_not_retried,
     unknown_field,
     useless_suppression,

@@ -27,6 +27,9 @@ pub(crate) enum Check {
     Pair(fn(&Pair<'_>, &mut Vec<Draft>)),
     /// What all clusters follow. Where two states are compared, only what the change brings is told.
     Fleet(fn(&Fleet<'_>, &mut Vec<Draft>)),
+    /// What all clusters follow on merge, before anything that waits is promoted. Where two states are compared, only
+    /// what the change brings is told.
+    Merged(fn(&Fleet<'_>, &mut Vec<Draft>)),
     /// The objects of all clusters, which must then be rendered, whether a change reaches them or not.
     Objects(fn(&Fleet<'_>, &mut Vec<Draft>)),
     /// The suppressions, and what all other rules found.

@@ -10,6 +10,6 @@ mod suppress;
 pub use check::{check, check_only, compares_clusters};
 pub(crate) use draft::Draft;
 pub(crate) use facts::Fleet;
-pub use facts::{Facts, Pair, State};
+pub use facts::{Facts, Holds, Pair, State};
 pub use gather::gather;
 pub(crate) use suppress::Suppression;

@@ -57,8 +57,10 @@ fn findings(rule: &Rule, facts: &Facts<'_>) -> Vec<Finding> {
     let mut drafts = Vec::new();
     match rule.check {
         Check::Problem(kind) => drafts.extend(of_problems(facts.problems, kind)),
-        Check::Fleet(check) | Check::Objects(check) => {
-            drafts.extend(brought_by(facts.before(), &facts.after(), |fleet| {
+        Check::Fleet(check) | Check::Objects(check) | Check::Merged(check) => {
+            let is_merged = matches!(rule.check, Check::Merged(_));
+            let after = if is_merged { facts.merged() } else { facts.after() };
+            drafts.extend(brought_by(facts.before(), &after, |fleet| {
                 let mut drafts = Vec::new();
                 check(fleet, &mut drafts);
                 drafts
@@ -126,7 +128,7 @@ fn of_pair(rule: &Rule, pair: &Pair<'_>) -> Vec<Draft> {
                 of_problems(&state.cluster.problems, kind).collect()
             });
         }
-        Check::Fleet(_) | Check::Objects(_) | Check::Suppression(_) => {}
+        Check::Fleet(_) | Check::Merged(_) | Check::Objects(_) | Check::Suppression(_) => {}
     }
     drafts
 }

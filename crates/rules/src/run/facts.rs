@@ -6,8 +6,8 @@ use std::sync::{Arc, OnceLock};
 use gitops_config::{Config, Date};
 use gitops_graph::Graph;
 use gitops_model::{
-    ApplyMode, Change, ClusterState, Effect, KubernetesVersion, ObjectKey, Problem, Resource, Unit,
-    UnitId,
+    ApplyMode, Change, ClusterState, Effect, KubernetesVersion, ObjectKey, Problem, Resource,
+    Revision, Unit, UnitId,
 };
 use gitops_yaml::{Sources, Span};
 
@@ -30,7 +30,12 @@ pub struct Facts<'a> {
     pub today: Option<Date>,
     /// Whether pedantic rules speak.
     pub pedantic: bool,
+    /// Whether a revision is part of the history of another, or the same.
+    pub holds: &'a Holds,
 }
+
+/// Whether the second revision holds the first.
+pub type Holds = dyn Fn(&Revision, &Revision) -> bool + Sync;
 
 /// One cluster, before and after.
 pub struct Pair<'a> {
@@ -63,20 +68,30 @@ pub(crate) struct Fleet<'a> {
     pub(crate) states: Vec<&'a State<'a>>,
     /// The configuration.
     pub(crate) config: &'a Config,
+    /// Whether the second revision holds the first.
+    pub(crate) holds: &'a Holds,
 }
 
 impl<'a> Facts<'a> {
     /// The clusters as they will be once all that is queued has come true.
     pub(crate) fn after(&'a self) -> Fleet<'a> {
-        let last = self.pairs.iter().map(|p| (p.after.name(), &p.after));
-        Fleet { states: by_name(last), config: self.config }
+        self.fleet(self.pairs.iter().map(|p| (p.after.name(), &p.after)))
+    }
+
+    /// The clusters as they will be on merge.
+    pub(crate) fn merged(&'a self) -> Fleet<'a> {
+        self.fleet(self.pairs.iter().rev().map(|p| (p.after.name(), &p.after)))
+    }
+
+    fn fleet(&'a self, states: impl Iterator<Item = (&'a str, &'a State<'a>)>) -> Fleet<'a> {
+        Fleet { states: by_name(states), config: self.config, holds: self.holds }
     }
 
     /// The clusters as they are; absent where only one state is looked at.
     pub(crate) fn before(&'a self) -> Option<Fleet<'a>> {
         let first = self.pairs.iter().rev().filter_map(|p| p.before.as_ref());
-        let states = by_name(first.map(|s| (s.name(), s)));
-        (!states.is_empty()).then_some(Fleet { states, config: self.config })
+        let before = self.fleet(first.map(|s| (s.name(), s)));
+        (!before.states.is_empty()).then_some(before)
     }
 }
 

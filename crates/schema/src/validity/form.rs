@@ -141,10 +141,11 @@ mod tests {
     #[test]
     fn names_are_told_from_what_looks_like_them() {
         let long = "a".repeat(64);
-        let cases: [(&str, &[&str], &[&str]); 11] = [
+        let cases: [(&str, &[&str], &[&str]); 12] = [
             ("dns-label", &["a", "web-1", "1st"], &["", "Web", "-web", "web.", "a.b", &long]),
             ("dns-subdomain", &["a", "a.b-c.d", &long], &["", "a..b", "A", ".a", "a_b"]),
             ("cronjob-name", &["nightly"], &[&long[..53]]),
+            ("job-name", &["nightly", &long[..63]], &[&long, "Nightly"]),
             ("path-segment", &["system:node", "A B"], &[".", "a/b", "50%"]),
             ("label-value", &["", "v1.2_3-x", "Web"], &["-a", "a.", "a b", "a/b", &long]),
             ("qualified-name", &["app", "a.b/C_d"], &["", "a/", "/a", "A/b", "a/b/c", "a b"]),
