@@ -12,7 +12,7 @@ use super::definition::Definition;
 use super::generate::{Plan, plan};
 use super::resource_set::{self, Made};
 use super::sources::Files;
-use super::substitute::{collapsing, substitute};
+use super::substitute::{collapsing, once_each, substitute};
 use super::variables::{Objects, Variable, Variables, refused_name};
 use crate::World;
 use crate::closure::{closure, node_leads_on, outside};
@@ -246,7 +246,7 @@ fn finish(
             }
         }
         if !problems.is_empty() {
-            return Err(Arc::new(problems));
+            return Err(Arc::new(once_each(problems)));
         }
     }
     if let Some(metadata) = metadata {

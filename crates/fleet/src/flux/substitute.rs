@@ -186,7 +186,7 @@ fn problem(object: &Resource, error: &Error, span: Span) -> Problem {
         Error::Syntax(what) => {
             format!("an expression in {} cannot be substituted: {what}", object.key)
         }
-        Error::NotSet(name) => format!("the variable `{name}` in {} is nowhere set", object.key),
+        Error::NotSet(name) => format!("the variable `{name}` is nowhere set"),
     };
     let help = match error {
         Error::Syntax(_) => format!(
@@ -196,7 +196,21 @@ fn problem(object: &Resource, error: &Error, span: Span) -> Problem {
             "set it in `postBuild.substitute`, give it a default such as `${{{name}:=value}}`, or write `$${{{name}}}` if the text is meant"
         ),
     };
-    Problem::new(ProblemKind::Substitution, message, Some(span)).help(help)
+    Problem::new(ProblemKind::Substitution, message, Some(span)).help(help).on(object)
+}
+
+/// One problem for each thing that is wrong, with the further places where it is.
+pub(crate) fn once_each(problems: Vec<Problem>) -> Vec<Problem> {
+    let mut told: Vec<Problem> = Vec::new();
+    for problem in problems {
+        match told.iter_mut().find(|first| first.message == problem.message) {
+            Some(first) => {
+                first.related.extend(problem.span.map(|span| (span, "and here".to_owned())));
+            }
+            None => told.push(problem),
+        }
+    }
+    told
 }
 
 #[cfg(test)]
