@@ -31,11 +31,11 @@ pub struct Facts<'a> {
     /// Whether pedantic rules speak.
     pub pedantic: bool,
     /// Whether a revision is part of the history of another, or the same.
-    pub holds: &'a Holds,
+    pub holds: &'a Holds<'a>,
 }
 
 /// Whether the second revision holds the first.
-pub type Holds = dyn Fn(&Revision, &Revision) -> bool + Sync;
+pub type Holds<'a> = dyn Fn(&Revision, &Revision) -> bool + Sync + 'a;
 
 /// One cluster, before and after.
 pub struct Pair<'a> {
@@ -69,7 +69,7 @@ pub(crate) struct Fleet<'a> {
     /// The configuration.
     pub(crate) config: &'a Config,
     /// Whether the second revision holds the first.
-    pub(crate) holds: &'a Holds,
+    pub(crate) holds: &'a Holds<'a>,
 }
 
 impl<'a> Facts<'a> {
