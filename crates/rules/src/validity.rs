@@ -150,14 +150,11 @@ pub fn unevaluated(pairs: &[Pair<'_>]) -> Vec<Unchecked> {
             rules.entry((&invalid.object.gvk, why)).or_insert((0, invalid)).0 += 1;
         }
     }
-    let unchecked = |((gvk, why), (count, first)): ((&Gvk, &str), (usize, &Invalid))| Unchecked {
-        what: format!("a rule of {} in {}", gvk.kind, gvk.api_version()),
-        why: match count {
-            1 => why.to_owned(),
-            _ => format!("{why}; it is asked of {count} values"),
-        },
-        changed: false,
-        span: Some(first.violation.value.span()),
+    let unchecked = |((gvk, why), (count, first)): ((&Gvk, &str), (usize, &Invalid))| {
+        let what = format!("a rule of {} in {}", gvk.kind, gvk.api_version());
+        let times =
+            if count > 1 { format!("; it is asked of {count} values") } else { String::new() };
+        Unchecked::new(what, why.to_owned() + &times, Some(first.violation.value.span()))
     };
     rules.into_iter().map(unchecked).collect()
 }

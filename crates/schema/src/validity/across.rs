@@ -10,10 +10,11 @@ use crate::{Quantity, whole};
 const NO_VOLUME: &str = "the name of a volume of the pod";
 
 type Found = Vec<Violation>;
+type Check = fn(&Node, &Place<'_>, &mut Found);
 
 /// What is asked of a structure as a whole, by its name. Every entry has a bad and a good case in
 /// `testdata/validity/across.yaml`.
-const CHECKS: &[(&str, fn(&Node, &Place<'_>, &mut Found))] = &[
+const CHECKS: &[(&str, Check)] = &[
     ("apps/v1.DaemonSetSpec", |node, at, found| restarts(node, &["Always"], at, found)),
     ("apps/v1.DeploymentSpec", |node, at, found| restarts(node, &["Always"], at, found)),
     ("apps/v1.ReplicaSetSpec", |node, at, found| restarts(node, &["Always"], at, found)),
