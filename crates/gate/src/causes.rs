@@ -8,7 +8,7 @@ use gitops_model::{CauseRisk, Effect, Lower, ObjectKey, Risk};
 use crate::Input;
 use crate::critical::is_critical;
 use crate::factors::{Factors, combine, score};
-use crate::harm::{Harm, harms};
+use crate::harm::{Harm, Scope, harms};
 use crate::reach::{Fleet, Reach};
 use crate::table::Weights;
 
@@ -21,16 +21,6 @@ pub fn weigh(input: &Input<'_>, config: &Config) -> Risk {
     let scope = Scope { clusters, queued: true, suppressed: true };
     let causes = Weigher::new(input, config, &weights).causes(&scope);
     Risk { score: combine(causes.iter().map(|c| c.score)), model: weights.model, causes }
-}
-
-/// What is weighed.
-pub(crate) struct Scope<'a> {
-    /// On which clusters.
-    pub(crate) clusters: BTreeSet<&'a str>,
-    /// Whether what waits for a promotion counts.
-    pub(crate) queued: bool,
-    /// Whether suppressed findings count.
-    pub(crate) suppressed: bool,
 }
 
 /// Everything that weighing asks for, looked up once.

@@ -9,9 +9,10 @@ use gitops_model::{
 use gitops_yaml::SmolStr;
 
 use crate::Input;
-use crate::causes::{Scope, Weigher};
+use crate::causes::Weigher;
 use crate::critical::is_critical;
 use crate::factors::combine;
+use crate::harm::Scope;
 use crate::table::{Barrier, Weights};
 
 /// The score from which a wave needs an approval, unless configured.

@@ -6,8 +6,17 @@ use gitops_model::{Action, ChangeReport, Effect, Finding, ObjectKey};
 use gitops_yaml::{SmolStr, Sources, Span};
 
 use crate::Input;
-use crate::causes::Scope;
 use crate::table::{Classes, Weights};
+
+/// What is weighed.
+pub(crate) struct Scope<'a> {
+    /// On which clusters.
+    pub(crate) clusters: BTreeSet<&'a str>,
+    /// Whether what waits for a promotion counts.
+    pub(crate) queued: bool,
+    /// Whether suppressed findings count.
+    pub(crate) suppressed: bool,
+}
 
 /// One finding, or one change without a finding.
 pub(crate) struct Harm<'a> {

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::OnceLock;
 
-use gitops_model::{ClusterState, ObjectKey, Unit, UnitId};
+use gitops_model::{ClusterState, ObjectKey, Unit};
 use gitops_schema::stored_key;
 use gitops_yaml::SmolStr;
 use petgraph::Direction;
@@ -92,11 +92,11 @@ impl Graph {
     /// A unit owns what it applies and waits for the units it depends on. Where the object that
     /// declares it is rendered, its `dependsOn` is a reference like any other.
     fn add_unit(&mut self, unit: &Unit) {
-        let Some(owner) = unit_key(&unit.id) else { return };
+        let Some(owner) = unit.id.object() else { return };
         let at = self.vertex(&owner, |_| Presence::Given);
         if self.graph[at].object().is_none() {
             for (id, span) in &unit.depends_on {
-                let Some(needed) = unit_key(id) else { continue };
+                let Some(needed) = id.object() else { continue };
                 let edge = Edge::implied(Relation::WaitsFor, Consequence::Waits);
                 self.join(&owner, &needed, Edge { span: Some(*span), ..edge });
             }
@@ -260,16 +260,6 @@ impl Graph {
         let there = |key: &ObjectKey| self.find(key).is_some_and(|v| v.object().is_some());
         selections::changes(&before.selections, &self.selections, there)
     }
-}
-
-/// The object that declares a unit; folders have none.
-pub(crate) fn unit_key(id: &UnitId) -> Option<ObjectKey> {
-    let group = match id.kind.as_str() {
-        "Kustomization" => "kustomize.toolkit.fluxcd.io",
-        "Application" => "argoproj.io",
-        _ => return None,
-    };
-    Some(ObjectKey::new(group, &id.kind, &id.namespace, &id.name))
 }
 
 /// The objects that define kinds, by the group and kind that they define: CustomResourceDefinitions,

@@ -79,7 +79,7 @@ impl<'a> Selector<'a> {
                 self.equalities().all(|(key, wanted)| value(key) == Some(wanted))
                     && expressions.iter().all(|e| holds(e, &value))
             }
-            Form::Calico(expression) => expression.as_ref().is_some_and(|e| e.matches(labels)),
+            Form::Calico(expression) => expression.as_ref().is_some_and(|e| e.matches(&value)),
         }
     }
 

@@ -7,7 +7,6 @@ use petgraph::algo::tarjan_scc;
 use petgraph::graph::NodeIndex;
 use petgraph::visit::{EdgeFiltered, EdgeRef};
 
-use crate::build::unit_key;
 use crate::{Consequence, Graph, Link, PodTemplate, Relation, Vertex};
 
 impl Graph {
@@ -101,7 +100,7 @@ impl Graph {
         if link.edge.relation == Relation::Inside && link.to.key.name == from.namespace {
             return None;
         }
-        let (first, last) = (unit_key(to)?, unit_key(from)?);
+        let (first, last) = (to.object()?, from.object()?);
         let after = earlier.get(to)?;
         let reversed = match is_of_applying(link.edge) {
             true => after.applied.contains(&last),
@@ -120,7 +119,7 @@ impl Graph {
     }
 
     fn earlier(&self, unit: &UnitId) -> Earlier<'_> {
-        unit_key(unit).map(|key| self.earlier_of(&key)).unwrap_or_default()
+        unit.object().map(|key| self.earlier_of(&key)).unwrap_or_default()
     }
 
     /// What comes before an object: what it waits for, what applies it, and what comes before those.

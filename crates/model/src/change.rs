@@ -38,15 +38,6 @@ pub struct FieldChange {
     pub same_meaning: bool,
 }
 
-/// A value that a patch, a `null` or a JSON `remove` took away.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Removal {
-    /// What was taken away.
-    pub path: FieldPath,
-    /// The line that took it.
-    pub by: Span,
-}
-
 /// One object that differs between two states of a cluster.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Change {

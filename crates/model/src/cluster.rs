@@ -201,6 +201,17 @@ pub struct UnitId {
 impl UnitId {
     /// The kind of a unit that no controller declares: a kustomization root or a plain folder.
     pub const FOLDER: &'static str = "Folder";
+
+    /// The object that declares it; folders have none.
+    #[must_use]
+    pub fn object(&self) -> Option<ObjectKey> {
+        let group = match self.kind.as_str() {
+            "Kustomization" => "kustomize.toolkit.fluxcd.io",
+            "Application" => "argoproj.io",
+            _ => return None,
+        };
+        Some(ObjectKey::new(group, &self.kind, &self.namespace, &self.name))
+    }
 }
 
 impl fmt::Display for UnitId {

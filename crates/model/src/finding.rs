@@ -4,30 +4,7 @@ use std::collections::BTreeSet;
 
 use gitops_yaml::{SmolStr, Span};
 
-use crate::{FieldPath, Gvk, ObjectKey, RuleId};
-
-/// How bad it is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Severity {
-    /// Worth knowing.
-    Note,
-    /// Likely to hurt.
-    Warning,
-    /// Will be refused, lost or broken.
-    Error,
-}
-
-impl Severity {
-    /// The word used in reports.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Note => "note",
-            Self::Warning => "warning",
-            Self::Error => "error",
-        }
-    }
-}
+use crate::{FieldPath, Gvk, ObjectKey, RuleId, Severity};
 
 /// How sure it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]

@@ -18,16 +18,16 @@ mod repository;
 mod rollback;
 mod rule;
 
-pub use change::{Action, Change, FieldChange, Removal};
+pub use change::{Action, Change, FieldChange};
 pub use cluster::{
     ApplyMode, Cluster, ClusterState, Controller, Deployed, Environment, KubernetesVersion, Source,
     SourceRef, Tracks, Unit, UnitId,
 };
-pub use finding::{Apply, Confidence, Effect, Finding, Label, Role, Severity, Suppressed};
+pub use finding::{Apply, Confidence, Effect, Finding, Label, Role, Suppressed};
 pub use gate::{
     CauseRisk, Gate, GateDecision, Impact, ImpactEdge, Lower, Reason, Risk, WaveDecision, WaveGate,
 };
-pub use object::{Gvk, ObjectKey, Resource};
+pub use object::{Gvk, ObjectKey, Removal, Resource};
 pub use path::{FieldPath, Segment};
 pub use plan::{Act, Advice, Hunk, Plan, Proof, Step, Way};
 pub use problem::{Problem, ProblemKind, Unchecked};
@@ -35,4 +35,4 @@ pub use release::{Chart, Release};
 pub use report::{ChangeReport, ClusterReport, Counts, FieldReport, Report, SourceReport};
 pub use repository::{EntryKind, Repository, Revision, Tree, TreeError, clean_path};
 pub use rollback::{Reversal, Unrestored};
-pub use rule::{Persona, RuleId, RuleMeta};
+pub use rule::{Persona, RuleId, RuleMeta, Severity};

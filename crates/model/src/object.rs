@@ -3,9 +3,9 @@
 use std::fmt;
 use std::sync::Arc;
 
-use gitops_yaml::{Exposure, Node, SmolStr};
+use gitops_yaml::{Exposure, Node, SmolStr, Span};
 
-use crate::Removal;
+use crate::FieldPath;
 
 /// Group, version and kind.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -93,6 +93,15 @@ pub struct Resource {
     pub stable_name: Option<SmolStr>,
     /// What patches took away, so that an absent field has a line to blame.
     pub removed: Arc<[Removal]>,
+}
+
+/// A value that a patch, a `null` or a JSON `remove` took away.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Removal {
+    /// What was taken away.
+    pub path: FieldPath,
+    /// The line that took it.
+    pub by: Span,
 }
 
 impl Resource {

@@ -1,9 +1,30 @@
 //! Rules, as others see them.
 
-use crate::Severity;
-
 /// A rule's name: `immutable-field`.
 pub type RuleId = &'static str;
+
+/// How bad it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Severity {
+    /// Worth knowing.
+    Note,
+    /// Likely to hurt.
+    Warning,
+    /// Will be refused, lost or broken.
+    Error,
+}
+
+impl Severity {
+    /// The word used in reports.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Note => "note",
+            Self::Warning => "warning",
+            Self::Error => "error",
+        }
+    }
+}
 
 /// What every rule says of itself.
 #[derive(Debug, Clone, Copy)]

@@ -11,9 +11,9 @@ use gitops_model::{
 use gitops_schema::kustomize_cluster_scoped;
 use gitops_yaml::{ContentId, Entry, Node, Origin, SmolStr};
 
-use super::chart::{Installed, Shelf};
+use super::chart::Shelf;
 use super::environment::Environment;
-use super::made::{Failed, Gap, Made};
+use super::made::{Failed, Gap, Installed, Made};
 use super::source::render;
 use crate::source::{Addresses, normalised};
 use crate::{SourceTree, World};

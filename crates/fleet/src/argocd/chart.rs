@@ -9,16 +9,10 @@ use gitops_model::{Chart, Tree};
 use gitops_yaml::{Entry, Exposure, Node, Origin, SmolStr, Sources, Span};
 
 use super::environment::Environment;
-use super::made::Gap;
+use super::made::{Gap, Installed};
 use super::value_files::Place;
 use crate::charts::{Typing, merge, parsed, set};
 use crate::files::{join, load};
-
-/// A chart and the values that it is given.
-pub(super) struct Installed {
-    pub(super) chart: Chart,
-    pub(super) values: Node,
-}
 
 /// What the values of a source are read from.
 pub(super) struct Shelf<'a> {

@@ -2,10 +2,8 @@
 
 use std::sync::Arc;
 
-use gitops_model::{Problem, Resource, Unchecked};
-use gitops_yaml::{ContentId, SmolStr, Span};
-
-use super::chart::Installed;
+use gitops_model::{Chart, Problem, Resource, Unchecked};
+use gitops_yaml::{ContentId, Node, SmolStr, Span};
 
 /// What a source gives.
 #[derive(Default)]
@@ -32,6 +30,12 @@ impl From<Problem> for Failed {
     fn from(problem: Problem) -> Self {
         Self { problems: vec![problem], gaps: Vec::new(), charts: Vec::new() }
     }
+}
+
+/// A chart and the values that it is given.
+pub(super) struct Installed {
+    pub(super) chart: Chart,
+    pub(super) values: Node,
 }
 
 /// Something that is not known of what a source gives.
