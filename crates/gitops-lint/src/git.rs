@@ -2,17 +2,20 @@
 //! partial or shallow clone is said, not completed.
 
 mod blobs;
+mod command;
+mod listed;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
 use std::sync::Arc;
 
-use gitops_model::{Repository, Revision, Tree, TreeError};
-use gitops_yaml::{ContentId, SmolStr};
+use gitops_model::{Repository, Revision, Tree};
+use gitops_yaml::SmolStr;
 
-pub(crate) use self::blobs::BlobStore;
-use crate::tree::{Content, ListedTree, Listing};
+use self::blobs::BlobStore;
+pub(crate) use self::command::GitError;
+use self::command::{run, zero_separated};
+use self::listed::{Content, ListedTree, Listing};
 
 /// A clone, by its work tree.
 pub(crate) struct Git {
@@ -29,24 +32,6 @@ struct References {
     commits: BTreeMap<SmolStr, Revision>,
     /// The branch that `origin/HEAD` names.
     origin_head: Option<String>,
-}
-
-/// Why git could not answer.
-#[derive(Debug, thiserror::Error)]
-pub(crate) enum GitError {
-    /// The command is not there.
-    #[error(
-        "`git` cannot be started: {0}; install it, or compare two folders with `--from` and `--to`"
-    )]
-    NoGit(std::io::Error),
-    /// The command failed.
-    #[error("`git {command}` failed: {why}")]
-    Failed {
-        /// Its arguments.
-        command: String,
-        /// What it said.
-        why: String,
-    },
 }
 
 impl Git {
@@ -291,39 +276,4 @@ fn references(folder: &Path) -> Result<References, GitError> {
         }
     }
     Ok(refs)
-}
-
-fn zero_separated(bytes: &[u8]) -> Vec<String> {
-    let parts = bytes.split(|b| *b == 0).filter(|p| !p.is_empty());
-    parts.map(|p| String::from_utf8_lossy(p).into_owned()).collect()
-}
-
-/// `git` in a folder, shut off from the network and from prompts.
-fn command(folder: &Path, arguments: &[&str]) -> Command {
-    let mut git = Command::new("git");
-    git.arg("-C").arg(folder).args(["-c", "protocol.allow=never", "-c", "core.quotePath=false"]);
-    git.args(arguments).stdin(Stdio::null());
-    git.env("GIT_NO_LAZY_FETCH", "1")
-        .env("GIT_TERMINAL_PROMPT", "0")
-        .env("GIT_OPTIONAL_LOCKS", "0");
-    git
-}
-
-fn run(folder: &Path, arguments: &[&str]) -> Result<Vec<u8>, GitError> {
-    let output = command(folder, arguments).output().map_err(GitError::NoGit)?;
-    if output.status.success() {
-        return Ok(output.stdout);
-    }
-    let why = String::from_utf8_lossy(&output.stderr).trim().to_owned();
-    Err(GitError::Failed { command: arguments.join(" "), why })
-}
-
-/// The id of a git object as content id; longer hashes are cut.
-pub(crate) fn content_id(oid: &str) -> Result<ContentId, TreeError> {
-    let mut id = [0; 20];
-    for (byte, pair) in id.iter_mut().zip(oid.as_bytes().chunks(2)) {
-        let pair = std::str::from_utf8(pair).unwrap_or_default();
-        *byte = u8::from_str_radix(pair, 16).map_err(|_| TreeError::Missing(oid.to_owned()))?;
-    }
-    Ok(ContentId(id))
 }

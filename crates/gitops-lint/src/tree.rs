@@ -1,14 +1,12 @@
-//! The files of a state: a folder on disk, or what git lists.
+//! Files on disk: a folder, one file, folders in each other. What git lists is in `git`.
 
 mod directory;
-mod listed;
 mod mounted;
 mod single;
 
 use std::collections::BTreeMap;
 
 pub(crate) use directory::DirectoryTree;
-pub(crate) use listed::{Content, ListedTree, Listing};
 pub(crate) use mounted::Mounted;
 pub(crate) use single::SingleFile;
 

@@ -8,10 +8,10 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use gitops_yaml::SmolStr;
 
-use super::command;
+use super::command::command;
 
 /// Reads blobs through one `git cat-file --batch` process.
-pub(crate) struct BlobStore {
+pub(super) struct BlobStore {
     top: PathBuf,
     process: Mutex<Option<CatFile>>,
     /// What was read ahead.
@@ -26,13 +26,13 @@ struct CatFile {
 
 impl BlobStore {
     /// Reads the blobs of a clone; the process is started when the first is asked for.
-    pub(crate) fn new(top: &Path) -> Self {
+    pub(super) fn new(top: &Path) -> Self {
         let (process, read) = Default::default();
         Self { top: top.to_owned(), process, read }
     }
 
     /// The bytes of a blob.
-    pub(crate) fn read(&self, oid: &str) -> Result<Arc<[u8]>, String> {
+    pub(super) fn read(&self, oid: &str) -> Result<Arc<[u8]>, String> {
         let known = self.read.read().unwrap_or_else(PoisonError::into_inner).get(oid).cloned();
         if let Some(bytes) = known {
             return Ok(bytes);
@@ -44,7 +44,7 @@ impl BlobStore {
     }
 
     /// Reads many blobs at once, for [`BlobStore::read`]; what goes wrong is said there.
-    pub(crate) fn read_ahead(&self, oids: impl Iterator<Item = SmolStr>) {
+    pub(super) fn read_ahead(&self, oids: impl Iterator<Item = SmolStr>) {
         let read = || self.read.read().unwrap_or_else(PoisonError::into_inner);
         let mut oids: Vec<SmolStr> = oids.filter(|oid| !read().contains_key(oid)).collect();
         oids.sort();

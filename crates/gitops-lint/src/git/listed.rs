@@ -7,10 +7,11 @@ use std::sync::{Arc, OnceLock};
 use gitops_model::{EntryKind, Tree, TreeError};
 use gitops_yaml::{ContentId, SmolStr};
 
-use crate::git::{BlobStore, content_id};
+use super::blobs::BlobStore;
+use crate::tree::{join, parent};
 
 /// Where a file's bytes are.
-pub(crate) enum Content {
+pub(super) enum Content {
     /// In a blob.
     Blob(SmolStr),
     /// On disk.
@@ -24,27 +25,27 @@ enum Listed {
 
 /// The files of a tree, before their directories are known.
 #[derive(Default)]
-pub(crate) struct Listing(BTreeMap<SmolStr, Listed>);
+pub(super) struct Listing(BTreeMap<SmolStr, Listed>);
 
 impl Listing {
     /// Adds or replaces a file.
-    pub(crate) fn file(&mut self, path: &str, content: Content) {
+    pub(super) fn file(&mut self, path: &str, content: Content) {
         self.0.insert(path.into(), Listed::File(content, OnceLock::new()));
     }
 
     /// Adds or replaces a symbolic link.
-    pub(crate) fn link(&mut self, path: &str, target: &str) {
+    pub(super) fn link(&mut self, path: &str, target: &str) {
         self.0.insert(path.into(), Listed::Link(target.into()));
     }
 
     /// Takes a file out.
-    pub(crate) fn remove(&mut self, path: &str) {
+    pub(super) fn remove(&mut self, path: &str) {
         self.0.remove(path);
     }
 }
 
 /// A [`Listing`] with its directories, readable.
-pub(crate) struct ListedTree {
+pub(super) struct ListedTree {
     files: HashMap<SmolStr, Listed>,
     directories: HashMap<SmolStr, Vec<SmolStr>>,
     has_links: bool,
@@ -55,14 +56,14 @@ pub(crate) struct ListedTree {
 const MOST_LINKS: usize = 40;
 
 impl ListedTree {
-    pub(crate) fn new(listing: Listing, store: Arc<BlobStore>) -> Self {
+    pub(super) fn new(listing: Listing, store: Arc<BlobStore>) -> Self {
         let mut directories: BTreeMap<SmolStr, Vec<SmolStr>> = BTreeMap::new();
         directories.insert(SmolStr::default(), Vec::new());
         for path in listing.0.keys() {
             let mut path = path.as_str();
             // Climb until a directory is known; each is entered into its parent once.
             loop {
-                let directory = super::parent(path);
+                let directory = parent(path);
                 let name = path[directory.len()..].trim_start_matches('/');
                 let known = directories.contains_key(directory);
                 directories.entry(directory.into()).or_default().push(name.into());
@@ -90,8 +91,8 @@ impl ListedTree {
         for _ in 0..MOST_LINKS {
             let Some((link, target)) = self.first_link(&real) else { return Some(real.into()) };
             let rest = real[link.len()..].trim_start_matches('/').to_owned();
-            let followed = super::join(super::parent(&link), &target)?;
-            real = super::join(&followed, &rest)?;
+            let followed = join(parent(&link), &target)?;
+            real = join(&followed, &rest)?;
         }
         None
     }
@@ -173,7 +174,7 @@ impl Tree for ListedTree {
     fn stray_links(&self) -> Vec<SmolStr> {
         let strays = |(path, listed): (&SmolStr, &Listed)| match listed {
             Listed::Link(target) => {
-                let inside = super::join(super::parent(path), target);
+                let inside = join(parent(path), target);
                 (target.starts_with('/') || inside.is_none()).then(|| path.clone())
             }
             Listed::File(..) => None,
@@ -185,10 +186,18 @@ impl Tree for ListedTree {
 
     fn link_target(&self, path: &str) -> Option<SmolStr> {
         match self.files.get(path) {
-            Some(Listed::Link(target)) => {
-                super::join(super::parent(path), target).map(SmolStr::new)
-            }
+            Some(Listed::Link(target)) => join(parent(path), target).map(SmolStr::new),
             _ => None,
         }
     }
+}
+
+/// The id of a git object as content id; longer hashes are cut.
+fn content_id(oid: &str) -> Result<ContentId, TreeError> {
+    let mut id = [0; 20];
+    for (byte, pair) in id.iter_mut().zip(oid.as_bytes().chunks(2)) {
+        let pair = std::str::from_utf8(pair).unwrap_or_default();
+        *byte = u8::from_str_radix(pair, 16).map_err(|_| TreeError::Missing(oid.to_owned()))?;
+    }
+    Ok(ContentId(id))
 }
