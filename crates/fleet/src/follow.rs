@@ -80,7 +80,8 @@ impl Fleet {
         states.extend(argocd::states(world, &self.hubs));
         let unused = self.unused.par_iter().filter(|path| wanted(&folder::name(world, path)));
         states.par_extend(unused.map(|path| folder::root(world, path)));
-        states.extend(self.is_plain.then(|| folder::plain(world, &self.scan)));
+        let plain = self.is_plain.then(|| folder::plain(world, &self.scan));
+        states.extend(plain.filter(|s| s.objects().next().is_some() || !s.problems.is_empty()));
         states.sort_by(|a, b| a.cluster.name.cmp(&b.cluster.name));
         states
     }

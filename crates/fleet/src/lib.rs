@@ -6,6 +6,7 @@
 
 mod abandoned;
 mod argocd;
+mod changed;
 mod charts;
 mod closure;
 mod digested;
@@ -29,9 +30,12 @@ use std::sync::Arc;
 
 use gitops_config::Config;
 use gitops_model::{Deployed, Problem, Revision, SourceRef, Tracks, Tree};
-use gitops_yaml::Sources;
+use gitops_yaml::{SmolStr, Sources};
+
+use source::normalised;
 
 pub use abandoned::abandoned;
+pub use changed::Changed;
 pub use follow::{Fleet, follow};
 pub use memo::Memo;
 pub use unapplied::unapplied;
@@ -98,5 +102,12 @@ impl World<'_> {
     /// elsewhere may be read from anywhere.
     fn defers(&self, cluster: &str) -> bool {
         (self.deferred)(cluster) && self.config.repo_map.is_empty()
+    }
+
+    /// The folder that stands for the repository at an address.
+    fn mapped(&self, url: &str) -> Option<SmolStr> {
+        let mut known = self.config.repo_map.iter();
+        let (_, folder) = known.find(|(from, _)| normalised(from) == normalised(url))?;
+        Some(files::clamped("", folder).into())
     }
 }

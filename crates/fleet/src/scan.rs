@@ -52,13 +52,6 @@ impl Scan {
         scan
     }
 
-    /// The files of a tree that may be YAML, in the order of a walk.
-    pub(crate) fn paths_of(tree: &dyn Tree) -> Vec<SmolStr> {
-        let mut scan = Self { paths: Vec::new(), folders: BTreeMap::new(), marked: Vec::new() };
-        scan.walk(tree, "");
-        scan.paths
-    }
-
     fn walk(&mut self, tree: &dyn Tree, folder: &str) {
         let first = self.paths.len();
         for (name, kind) in tree.list(folder) {

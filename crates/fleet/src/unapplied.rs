@@ -3,10 +3,10 @@
 use std::collections::BTreeSet;
 
 use gitops_model::{ClusterState, ObjectKey, Problem, ProblemKind, Resource, Tree};
-use gitops_yaml::{Node, SmolStr, Sources};
+use gitops_yaml::{Node, Sources};
 
+use crate::Changed;
 use crate::files::{is_within, join, load, parent};
-use crate::scan::Scan;
 
 /// Kinds whose objects go on running, holding or applying something where they were applied by hand.
 const FELT: &[(&str, &[&str])] = &[
@@ -20,27 +20,22 @@ const FELT: &[(&str, &[&str])] = &[
     ("argoproj.io", &["Application", "ApplicationSet"]),
 ];
 
-/// Objects that stand in a file of the base and in no changed file of the head, and that no cluster of either state
-/// is given: where they were applied by hand they stay.
+/// Objects that stand in a changed file of the base and in none of the head, and that no cluster of either state is
+/// given: where they were applied by hand they stay.
 #[must_use]
 pub fn unapplied(
-    base: &dyn Tree,
-    head: &dyn Tree,
+    base: &Changed<'_>,
+    head: &Changed<'_>,
     sources: &Sources,
     states: &[&ClusterState],
 ) -> Vec<Problem> {
-    let before = differing(base, head);
-    let going = before.iter().filter(|p| !is_chart(base, p) && !is_broken(states, p));
-    let going: Vec<_> = going.flat_map(|path| objects(base, path, sources)).collect();
+    let before = base.paths.iter().filter(|p| !is_chart(base.tree, p) && !is_broken(states, p));
+    let going: Vec<_> = before.flat_map(|path| objects(base.tree, path, sources)).collect();
     if going.is_empty() {
         return Vec::new();
     }
-    let after = differing(head, base);
-    let stay: BTreeSet<ObjectKey> = after
-        .iter()
-        .flat_map(|path| objects(head, path, sources))
-        .map(|object| object.key)
-        .collect();
+    let after = head.paths.iter().flat_map(|path| objects(head.tree, path, sources));
+    let stay: BTreeSet<ObjectKey> = after.map(|object| object.key).collect();
     let given: BTreeSet<(&str, &str)> = states
         .iter()
         .flat_map(|state| state.objects())
@@ -67,13 +62,6 @@ fn problem(object: &Resource) -> Problem {
         key.kind.to_lowercase(),
         key.name
     ))
-}
-
-/// The YAML files of a tree that the other one does not have, or has with another content.
-fn differing(tree: &dyn Tree, other: &dyn Tree) -> Vec<SmolStr> {
-    let mut paths = Scan::paths_of(tree);
-    paths.retain(|path| tree.content_id(path).ok() != other.content_id(path).ok());
-    paths
 }
 
 /// The objects of a file whose kinds are felt.

@@ -1,22 +1,19 @@
 //! Manifests that stand among those of a kustomization and that it does not name.
 
-use gitops_model::{Problem, ProblemKind, Resource, Tree};
+use gitops_model::{Problem, ProblemKind, Resource};
 use gitops_yaml::SmolStr;
 
 use crate::files::{load, parent};
 use crate::flux::FILE_NAMES;
 use crate::follow::Fleet;
-use crate::{World, folder};
+use crate::{Changed, World, folder};
 
 impl Fleet {
-    /// The manifests that differ from those of another tree and that nothing applies, as the kustomization
-    /// around them names others of their kind and not them. Each by the line of its first object.
+    /// The changed manifests that nothing applies, as the kustomization around them names others of their kind and
+    /// not them. Each by the line of its first object.
     #[must_use]
-    pub fn unlisted(&self, world: &World<'_>, other: &dyn Tree) -> Vec<Problem> {
-        let tree = world.tree.as_ref();
-        let differs = |path: &&SmolStr| tree.content_id(path).ok() != other.content_id(path).ok();
-        let changed = self.scan.paths.iter().filter(differs);
-        changed.filter_map(|path| self.unlisted_file(world, path)).collect()
+    pub fn unlisted(&self, world: &World<'_>, changed: &Changed<'_>) -> Vec<Problem> {
+        changed.paths.iter().filter_map(|path| self.unlisted_file(world, path)).collect()
     }
 
     fn unlisted_file(&self, world: &World<'_>, path: &str) -> Option<Problem> {

@@ -148,12 +148,17 @@ impl Analysis {
         if let Some([overdue, promoted]) = &later {
             reached.extend(overdue.differing(promoted));
         }
-        let mut untold = self.unlisted(&merged);
+        let (base, head) = (&*self.states.base, &*self.states.head);
+        let (gone, new) = (before.changed(base, head), merged.changed(head, base));
+        let mut untold = self.unlisted(&merged, &new);
         let [before, merged] = [before, merged].map(|s| self.complete(s, &reached));
         let later = later.map(|surveys| surveys.map(|s| self.complete(s, &reached)));
         let promoted = later.iter().flat_map(|[_, promoted]| promoted);
-        untold.extend(self.unapplied(before.iter().chain(&merged).chain(promoted)));
-        let head = &*self.states.head;
+        // Of clusters that were not asked for nobody knows what they are given.
+        if self.clusters.is_empty() {
+            let states: Vec<_> = before.iter().chain(&merged).chain(promoted).collect();
+            untold.extend(gitops_fleet::unapplied(&gone, &new, &self.sources, &states));
+        }
         let Some([overdue, promoted]) = later else {
             return Ok((self.judged(pairs(before, merged, Effect::Now, head)), untold));
         };
@@ -161,16 +166,6 @@ impl Analysis {
         let queued = pairs(merged, promoted, Effect::Queued, head);
         steps.extend(queued.into_iter().filter(|step| step.is_news(&overdue)));
         Ok((self.judged(steps), untold))
-    }
-
-    /// What leaves the repository and nothing applies. Of clusters that were not asked for nobody knows what they
-    /// are given.
-    fn unapplied<'a>(&self, states: impl Iterator<Item = &'a ClusterState>) -> Vec<Problem> {
-        if !self.clusters.is_empty() {
-            return Vec::new();
-        }
-        let (base, head) = (&*self.states.base, &*self.states.head);
-        gitops_fleet::unapplied(base, head, &self.sources, &states.collect::<Vec<_>>())
     }
 
     /// The steps, with what of their changes cannot be judged.

@@ -46,8 +46,13 @@ pub(crate) fn print(text: &str) -> Result<(), Stop> {
     }
 }
 
-/// Of clusters that were asked for, none is there.
+/// Of clusters that were asked for, or at all, none is there.
 fn no_cluster(wanted: &[String]) -> Stop {
+    if wanted.is_empty() {
+        return Stop::nothing(
+            "no cluster was found: there is no Flux or Argo CD entry point, no kustomization and no Kubernetes object",
+        );
+    }
     Stop::new(format!(
         "there is no cluster `{}`; `gitops-lint clusters` lists them",
         wanted.join("`, `")

@@ -3,7 +3,7 @@
 mod deployed;
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use gitops_fleet::{SourceTree, SourceTrees};
@@ -28,6 +28,8 @@ pub(crate) struct States {
     /// The branch that the change is merged to; without one, every source gets the change at once.
     target: Option<String>,
     git: Option<Git>,
+    /// The folders on disk that the states are, or are of.
+    tops: Vec<PathBuf>,
     overrides: Vec<Override>,
     trees: Mutex<BTreeMap<Revision, Listed>>,
 }
@@ -70,7 +72,7 @@ impl States {
         let git = Git::find(&folder)?.filter(|git| named.is_none() || git.top() == folder);
         let Some(git) = git else {
             let tree: Arc<dyn Tree> = Arc::new(DirectoryTree::open(&folder).map_err(io(&folder))?);
-            return Ok(Self::new(tree.clone(), tree, None));
+            return Ok(Self { tops: vec![folder], ..Self::new(tree.clone(), tree, None) });
         };
         let tree = git.work_tree()?;
         let target = git.default_branch();
@@ -80,7 +82,8 @@ impl States {
     fn new(base: Arc<dyn Tree>, head: Arc<dyn Tree>, git: Option<Git>) -> Self {
         let (base_revision, head_revision, target) = (None, None, None);
         let (overrides, trees) = (Vec::new(), Mutex::default());
-        Self { base, head, base_revision, head_revision, target, git, overrides, trees }
+        let tops = git.iter().filter_map(|git| git.top().canonicalize().ok()).collect();
+        Self { base, head, base_revision, head_revision, target, git, tops, overrides, trees }
     }
 
     fn folders(from: &Path, to: &Path, target: Option<String>) -> Result<Self, Stop> {
@@ -89,7 +92,8 @@ impl States {
             false => DirectoryTree::open(path).map(|t| Arc::new(t) as Arc<dyn Tree>),
         };
         let (base, head) = (open(from).map_err(io(from))?, open(to).map_err(io(to))?);
-        Ok(Self { target, ..Self::new(base, head, None) })
+        let tops = [from, to].into_iter().filter_map(|path| path.canonicalize().ok()).collect();
+        Ok(Self { target, tops, ..Self::new(base, head, None) })
     }
 
     fn revisions(args: &Comparison) -> Result<Self, Stop> {
@@ -131,12 +135,28 @@ impl States {
         Ok(Self { base_revision, head_revision, target, overrides, ..states })
     }
 
-    /// Mounts folders that stand for other repositories into both states, and says where.
+    /// Mounts folders that stand for other repositories into both states, and says where. One that is part of the
+    /// repository is there already, as each state has it.
     pub(crate) fn mount(&mut self, repo_map: RepoMap) -> Result<RepoMap, Stop> {
-        let (base, _) = Mounted::over(self.base.clone(), repo_map.clone())?;
-        let (head, mounted) = Mounted::over(self.head.clone(), repo_map)?;
+        let (mut known, mut foreign) = (RepoMap::new(), RepoMap::new());
+        for (url, folder) in repo_map {
+            match self.inside(Path::new(&folder)) {
+                Some(path) => known.insert(url, path),
+                None => foreign.insert(url, folder),
+            };
+        }
+        let (base, _) = Mounted::over(self.base.clone(), foreign.clone())?;
+        let (head, mounted) = Mounted::over(self.head.clone(), foreign)?;
         (self.base, self.head) = (base, head);
-        Ok(mounted)
+        known.extend(mounted);
+        Ok(known)
+    }
+
+    /// The path that a folder has in the states, if it is below the top of one.
+    fn inside(&self, folder: &Path) -> Option<String> {
+        let folder = folder.canonicalize().ok()?;
+        let below = self.tops.iter().find_map(|top| folder.strip_prefix(top).ok())?;
+        crate::tree::join("", &below.to_string_lossy()).filter(|path| !path.is_empty())
     }
 
     /// What sources are given at a moment.

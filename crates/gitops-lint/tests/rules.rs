@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 use std::sync::Arc;
 
 use gitops_config::Config;
-use gitops_fleet::{Fleet, Memo, SourceTree, SourceTrees, World, abandoned, unapplied};
+use gitops_fleet::{Changed, Fleet, Memo, SourceTree, SourceTrees, World, abandoned, unapplied};
 use gitops_model::{
     ClusterState, Deployed, Effect, Finding, KubernetesVersion, Persona, Problem, ProblemKind,
     Revision, SourceRef, Tracks, Tree,
@@ -134,14 +134,15 @@ fn findings(rule: &Rule, example: &Example, sources: &Sources) -> Vec<Finding> {
     let base = example.base.as_ref().unwrap_or(&example.head);
     problems.extend(gitops_config::change(base, &example.head, sources));
     let memo = Memo::default();
-    let (after, unlisted) = clusters(&example.head, base, sources, &memo, &config);
+    let (after, new, unlisted) = clusters(&example.head, base, sources, &memo, &config);
     problems.extend(unlisted);
-    let before = example.base.as_ref().map(|tree| clusters(tree, tree, sources, &memo, &config).0);
-    let states: Vec<&ClusterState> = before.iter().flatten().chain(&after).collect();
-    problems.extend(unapplied(base, &example.head, sources, &states));
-    if let Some(before) = &before {
-        problems.extend(abandoned(before, &after, &example.head).into_values());
-    }
+    let before = example.base.as_ref().map(|tree| {
+        let (before, gone, _) = clusters(tree, &example.head, sources, &memo, &config);
+        let states: Vec<&ClusterState> = before.iter().chain(&after).collect();
+        problems.extend(unapplied(&gone, &new, sources, &states));
+        problems.extend(abandoned(&before, &after, &example.head).into_values());
+        before
+    });
     let changes: Vec<_> = after
         .iter()
         .map(|a| before_of(before.as_deref(), a).map(|b| gitops_compare::compare(b, a)))
@@ -185,15 +186,16 @@ fn configuration(example: &Example, sources: &Sources) -> (Config, Vec<Problem>)
     gitops_config::read(&sources.load(path, id, &bytes))
 }
 
-/// What the clusters are given, and the manifests that differ from another tree's and reach none.
-fn clusters(
-    tree: &MemoryTree,
+/// What the clusters are given, the files that differ from another tree's, and the manifests among these that reach
+/// no cluster.
+fn clusters<'t>(
+    files: &'t MemoryTree,
     other: &MemoryTree,
     sources: &Sources,
     memo: &Memo,
     config: &Config,
-) -> (Vec<ClusterState>, Vec<Problem>) {
-    let tree: Arc<dyn Tree> = Arc::new(tree.clone());
+) -> (Vec<ClusterState>, Changed<'t>, Vec<Problem>) {
+    let tree: Arc<dyn Tree> = Arc::new(files.clone());
     let trees = Trees(tree.clone());
     let world = World {
         tree: &tree,
@@ -206,7 +208,9 @@ fn clusters(
         deferred: &|_| false,
     };
     let fleet = Fleet::of(&world);
-    (fleet.follow(&world), fleet.unlisted(&world, other))
+    let changed = fleet.changed(files, other);
+    let unlisted = fleet.unlisted(&world, &changed);
+    (fleet.follow(&world), changed, unlisted)
 }
 
 fn known(state: &ClusterState) -> State<'_> {

@@ -362,3 +362,20 @@ fn the_demo_fleet_is_clean_but_for_what_it_shows() {
     let unchanged = ["diff", "--base", "HEAD", "--head", "HEAD", "--format", "json"];
     assert_eq!(rules(&unchanged), Vec::<String>::new());
 }
+
+/// A folder of the repository that stands for another one is read as each state has it.
+#[test]
+fn a_mapped_folder_of_the_repository_belongs_to_its_state() {
+    let repo = Repo::new();
+    let root = "resources: ['https://example.com/org/base?ref=v1']\n";
+    repo.write("app/kustomization.yaml", root)
+        .write("vendor/base/kustomization.yaml", "resources: [web.yaml]\n");
+    repo.write("vendor/base/web.yaml", DEPLOYMENT).commit("start");
+    repo.write("vendor/base/web.yaml", &DEPLOYMENT.replace("web:1", "web:2")).commit("change");
+    let map = "https://example.com/org/base=vendor/base";
+    let arguments =
+        ["diff", "--base", "HEAD~1", "--head", "HEAD", "--repo-map", map, "--format", "json"];
+    let report = support::run(repo.path(), &arguments).json();
+    let changes = report["changes"].as_array().expect("changes");
+    assert!(changes.iter().any(|c| c["object"]["kind"] == "Deployment"), "{report:#}");
+}

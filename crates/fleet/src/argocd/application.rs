@@ -15,7 +15,8 @@ use super::chart::Shelf;
 use super::environment::Environment;
 use super::made::{Failed, Gap, Installed, Made};
 use super::source::render;
-use crate::source::{Addresses, normalised};
+use crate::flux::Included;
+use crate::source::Addresses;
 use crate::{SourceTree, World};
 
 /// An Application and what it gives.
@@ -194,10 +195,9 @@ impl Place<'_> {
                 source,
             );
         }
-        let mapped =
-            self.world.config.repo_map.iter().any(|(from, _)| normalised(from) == normalised(url));
-        if mapped {
-            return Files::Here(self.world.tree.clone(), source);
+        if let Some(folder) = self.world.mapped(url) {
+            let tree = self.world.memo.digested(self.world.tree);
+            return Files::Here(Arc::new(Included::below(tree, &folder)), source);
         }
         if !self.here.contains(url) {
             source.tracks = Tracks::External(url.into());
@@ -248,6 +248,9 @@ impl Place<'_> {
 fn elsewhere(url: &str) -> String {
     match url {
         "" => "its source has no `repoURL`".to_owned(),
+        url if url.contains("{{") => {
+            format!("it reads `{url}`: the generators of its set have nothing to put in there")
+        }
         url => format!(
             "it reads `{url}`, which is not this repository; if it is, name it under `repoAliases`, else map it to a \
              folder with `repoMap`"

@@ -56,8 +56,10 @@ pub(crate) fn discover(world: &World<'_>, scan: &Scan, roots: &Roots) -> Hubs {
     let mut candidates = rendered(&world, roots, &objects);
     candidates.extend(folders(roots, &objects));
     candidates.sort_by(|a, b| a.path.cmp(&b.path));
-    let reach: Vec<BTreeSet<SmolStr>> =
-        candidates.par_iter().map(|hub| reached(&hub.walk(&world, &here), roots, scan)).collect();
+    let reach: Vec<BTreeSet<SmolStr>> = candidates
+        .par_iter()
+        .map(|hub| reached(&world, &hub.walk(&world, &here), roots, scan))
+        .collect();
     let dominated = |i: usize| {
         let path = &candidates[i].path;
         (0..candidates.len()).any(|j| {
@@ -158,13 +160,14 @@ fn hub(path: &SmolStr, objects: Vec<Arc<Resource>>) -> Hub {
 }
 
 /// Folders that the Applications of a hub render, and all that those use.
-fn reached(walk: &Walk, roots: &Roots, scan: &Scan) -> BTreeSet<SmolStr> {
+fn reached(world: &World<'_>, walk: &Walk, roots: &Roots, scan: &Scan) -> BTreeSet<SmolStr> {
     let mut reached = BTreeSet::new();
     for (_, built) in &walk.units {
         let sources = built.unit.object.as_deref().and_then(Application::of);
         for source in sources.map(|a| a.sources()).unwrap_or_default() {
             let Some(path) = source.path() else { continue };
-            let folder = SmolStr::from(clamped("", path));
+            let top = world.mapped(source.repo_url()).unwrap_or_default();
+            let folder = SmolStr::from(clamped(&top, path));
             roots.closure(&folder, &mut reached);
             let recurses =
                 source.node().at(&["directory", "recurse"]).and_then(gitops_yaml::Node::as_bool);

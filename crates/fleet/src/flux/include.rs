@@ -16,12 +16,18 @@ pub(super) struct Mount {
 }
 
 /// A tree with folders of others in it.
-pub(super) struct Included {
+pub(crate) struct Included {
     pub(super) own: Arc<dyn Tree>,
     pub(super) mounts: Vec<Mount>,
 }
 
 impl Included {
+    /// A folder of a tree as a tree of its own.
+    pub(crate) fn below(tree: Arc<dyn Tree>, folder: &str) -> Self {
+        let mount = Mount { at: String::new(), tree: tree.clone(), from: folder.to_owned() };
+        Self { own: tree, mounts: vec![mount] }
+    }
+
     /// The tree that a path leads into, and the path there.
     fn find(&self, path: &str) -> (&dyn Tree, String) {
         let mount = self.mounts.iter().rev().find(|m| is_within(path, &m.at));
@@ -66,6 +72,12 @@ impl Tree for Included {
         }
         entries.sort();
         entries
+    }
+
+    fn digest(&self, path: &str) -> Option<ContentId> {
+        let is_whole = self.mounts.iter().all(|m| m.at == path || !is_within(&m.at, path));
+        let (tree, inside) = self.find(path);
+        is_whole.then(|| tree.digest(&inside)).flatten()
     }
 
     fn written_at(&self, path: &str) -> SmolStr {

@@ -23,5 +23,6 @@ mod variables;
 
 pub(crate) use discover::{Discovered, discover};
 pub(crate) use generate::FILE_NAMES;
+pub(crate) use include::Included;
 pub(crate) use kept::Walks;
 pub(crate) use state::states;

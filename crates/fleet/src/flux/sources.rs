@@ -108,7 +108,7 @@ impl Resolver<'_> {
             declared: Some(object.body.span()),
         };
         let ignore = view.ignore().and_then(|n| n.text());
-        if let Some(folder) = url.and_then(|u| self.mapped(u)) {
+        if let Some(folder) = url.and_then(|u| self.world.mapped(u)) {
             self.asked.is_made_once();
             let tree = self.world.tree.clone();
             let files = self.packed(Files::Here { tree, base: folder }, &included, ignore);
@@ -224,13 +224,6 @@ impl Resolver<'_> {
         };
         *tree = self.asked.watched(question, tree);
         followed
-    }
-
-    /// The folder that the configuration names for an address.
-    fn mapped(&self, url: &str) -> Option<SmolStr> {
-        let map = &self.world.config.repo_map;
-        let (_, folder) = map.iter().find(|(from, _)| normalised(from) == normalised(url))?;
-        Some(clamped("", folder).into())
     }
 
     /// What the configuration says of an artifact that is packed of this repository.

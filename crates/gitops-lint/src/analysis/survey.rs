@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use gitops_fleet::Fleet;
-use gitops_model::{ClusterState, Problem, Source, Unit};
+use gitops_fleet::{Changed, Fleet};
+use gitops_model::{ClusterState, Problem, Source, Tree, Unit};
 use gitops_yaml::SmolStr;
 
 use super::Analysis;
@@ -35,9 +35,8 @@ impl Analysis {
     }
 
     /// The manifests that the change touches and that no cluster is given.
-    pub(super) fn unlisted(&self, survey: &Survey) -> Vec<Problem> {
-        let base = &*self.states.base;
-        self.at(survey.moment, &|_| false, |world| survey.fleet.unlisted(world, base))
+    pub(super) fn unlisted(&self, survey: &Survey, changed: &Changed<'_>) -> Vec<Problem> {
+        self.at(survey.moment, &|_| false, |world| survey.fleet.unlisted(world, changed))
     }
 
     /// What clusters are given: in full those that the change reaches, of the others what is known.
@@ -61,6 +60,11 @@ impl Analysis {
 impl Survey {
     pub(super) fn outline(&self) -> &[ClusterState] {
         &self.outline
+    }
+
+    /// The files of its tree that differ from those of another.
+    pub(super) fn changed<'t>(&self, tree: &'t dyn Tree, other: &dyn Tree) -> Changed<'t> {
+        self.fleet.changed(tree, other)
     }
 
     /// The clusters that may differ from what they are in another survey, and the hubs that write to them.

@@ -11,9 +11,7 @@ pub(crate) fn run(args: &ClustersArgs, color: Color) -> Result<Exit, Stop> {
     let analysis = Analysis::new(states, &args.reading)?;
     let (report, problems) = analysis.overview();
     if report.clusters.is_empty() && problems.is_empty() {
-        return Err(Stop::nothing(
-            "no cluster was found: there is no Flux or Argo CD entry point, no kustomization and no Kubernetes object",
-        ));
+        return Err(super::no_cluster(&[]));
     }
     let text = match args.format {
         ListFormat::Terminal => gitops_report::clusters(

@@ -1,5 +1,7 @@
 //! `render`: what a cluster would be given.
 
+use std::collections::BTreeSet;
+use std::io::Write as _;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -28,6 +30,17 @@ pub(crate) fn run(args: &RenderArgs) -> Result<Exit, Stop> {
             return Err(super::no_cluster(&wanted));
         }
         _ => fleet.iter().try_for_each(|c| super::print(&text_of(c, args)))?,
+    }
+    let gaps: BTreeSet<(&str, &str)> =
+        fleet.iter().flat_map(|c| &c.unchecked).map(|u| (&*u.what, &*u.why)).collect();
+    if !gaps.is_empty() {
+        let gaps = match gaps.len() {
+            1 => "one thing is".to_owned(),
+            n => format!("{n} things are"),
+        };
+        let lists = "`gitops-lint clusters` tells what";
+        // A closed standard error leaves nobody to tell.
+        let _ = writeln!(std::io::stderr(), "note: {gaps} not known, and left out; {lists}");
     }
     let broken = |p: &Problem| !p.kind.is_harmless();
     let failed = fleet.iter().any(|c| c.problems.iter().any(broken));
