@@ -1,6 +1,6 @@
 //! Clusters: what each follows, and what it gets when.
 
-use gitops_model::{ClusterReport, Problem, Report};
+use gitops_model::{ClusterReport, Problem, Report, Unchecked};
 use gitops_yaml::Sources;
 
 use super::style::{Cell, Page, Style, Tone};
@@ -107,22 +107,56 @@ fn reached_cells(cluster: &ClusterReport) -> Vec<Cell> {
     cells
 }
 
+/// As many things as are told one by one where the same is wrong with all of them.
+const MOST_ALIKE: usize = 2;
+
 fn missed(page: &mut Page<'_>, report: &Report, problems: &[Problem], sources: &Sources) {
     if problems.is_empty() && report.unchecked.is_empty() {
         return;
     }
     page.section("Missed");
-    for problem in problems {
-        page.wrapped("  ", 2, &format!("{}{}", place(problem.span, sources), problem.message));
-        if let Some(help) = &problem.help {
+    for (said, alike) in grouped(problems, |p| (&p.message, &p.help)) {
+        let places: Vec<String> = alike.iter().map(|p| place(p.span, sources)).collect();
+        alike_things(page, said.0, "", &places);
+        if let Some(help) = said.1 {
             page.wrapped("    help: ", 10, help);
         }
     }
-    for unchecked in &report.unchecked {
-        let said =
-            format!("{}{}: {}", place(unchecked.span, sources), unchecked.what, unchecked.why);
-        page.wrapped("  ", 2, &said);
+    for (why, alike) in grouped(&report.unchecked, |u| &u.why) {
+        let named = |u: &&Unchecked| format!("{}{}", place(u.span, sources), u.what);
+        let things: Vec<String> = alike.iter().map(named).collect();
+        alike_things(page, why, ": ", &things);
     }
+}
+
+/// What is wrong with each of some things, or with all of them at once.
+fn alike_things(page: &mut Page<'_>, said: &str, before: &str, things: &[String]) {
+    if things.len() <= MOST_ALIKE {
+        for thing in things {
+            page.wrapped("  ", 2, &format!("{thing}{before}{said}"));
+        }
+        return;
+    }
+    page.wrapped("  ", 2, &format!("{} times: {said}", things.len()));
+    for thing in things {
+        page.wrapped("    ", 4, thing.trim_end_matches([':', ' ']));
+    }
+}
+
+/// Things by what is said of them, in the order of the first of each.
+fn grouped<'t, T, K: PartialEq>(
+    things: &'t [T],
+    said: impl Fn(&'t T) -> K,
+) -> Vec<(K, Vec<&'t T>)> {
+    let mut groups: Vec<(K, Vec<&T>)> = Vec::new();
+    for thing in things {
+        let key = said(thing);
+        match groups.iter_mut().find(|(known, _)| *known == key) {
+            Some((_, alike)) => alike.push(thing),
+            None => groups.push((key, vec![thing])),
+        }
+    }
+    groups
 }
 
 fn place(span: Option<gitops_yaml::Span>, sources: &Sources) -> String {

@@ -178,7 +178,12 @@ mod tests {
 
     #[test]
     fn what_was_discovered() {
-        let (report, sources) = sample::blocked();
+        let (mut report, sources) = sample::blocked();
+        for name in ["sonarr", "radarr"] {
+            let plex = report.unchecked[0].clone();
+            let what = format!("HelmRelease media/{name}");
+            report.unchecked.push(gitops_model::Unchecked { what, ..plex });
+        }
         let problem = gitops_model::Problem::new(
             gitops_model::ProblemKind::Revision,
             "tag `prod-v1.4.2` is not in the clone",
