@@ -20,6 +20,12 @@ spec:
 
 /// What of a change of files is not checked although it changes, and why.
 fn unchecked(before: &[(&str, &str)], after: &[(&str, &str)]) -> Vec<(String, String)> {
+    let all = told(before, after);
+    all.into_iter().filter(|(_, _, changed)| *changed).map(|(what, why, _)| (what, why)).collect()
+}
+
+/// All that is not checked, why, and whether it changes.
+fn told(before: &[(&str, &str)], after: &[(&str, &str)]) -> Vec<(String, String, bool)> {
     let repo = support::Repo::new();
     for (folder, files) in [("a", before), ("b", after)] {
         repo.write(&format!("{folder}/clusters/prod/apps.yaml"), OWNER);
@@ -33,8 +39,7 @@ fn unchecked(before: &[(&str, &str)], after: &[(&str, &str)]) -> Vec<(String, St
     let report = support::run(Path::new("."), &arguments).json();
     let all = report["unchecked"].as_array().cloned().unwrap_or_default();
     let text = |value: &serde_json::Value| value.as_str().unwrap_or_default().to_owned();
-    let changed = all.iter().filter(|u| u["changed"] == true);
-    changed.map(|u| (text(&u["what"]), text(&u["why"]))).collect()
+    all.iter().map(|u| (text(&u["what"]), text(&u["why"]), u["changed"] == true)).collect()
 }
 
 #[track_caller]
@@ -98,4 +103,33 @@ fn files_that_a_plugin_reads_are_told_when_they_change() {
     };
     let found = unchecked(&repo("a: 1\n"), &repo("a: 2\n"));
     says(&found, "Application argocd/apps", "its file `apps/a.enc.yaml` changed");
+}
+
+#[test]
+fn a_rule_of_a_definition_that_cannot_be_evaluated_is_told() {
+    let definition = |rule: &str| {
+        format!(
+            "apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\n\
+             metadata: {{name: widgets.example.com}}\nspec:\n  group: example.com\n  \
+             names: {{kind: Widget, plural: widgets}}\n  scope: Namespaced\n  versions:\n  \
+             - name: v1\n    served: true\n    storage: true\n    schema:\n      openAPIV3Schema:\n        \
+             type: object\n        properties:\n          spec:\n            type: object\n            \
+             x-kubernetes-validations: [{{rule: \"{rule}\"}}]\n            \
+             properties: {{a: {{type: string}}, b: {{type: string}}}}\n"
+        )
+    };
+    let widget = "apiVersion: example.com/v1\nkind: Widget\nmetadata: {name: one, namespace: shop}\n\
+                  spec: {a: x, b: '${UNKNOWN}'}\n";
+    let found = |rule: &str| -> Vec<String> {
+        let definition = definition(rule);
+        let files = [("crd.yaml", definition.as_str()), ("widget.yaml", widget)];
+        let told = told(&files[..1], &files).into_iter();
+        told.filter(|(what, ..)| what == "a rule of Widget in example.com/v1")
+            .map(|t| t.1)
+            .collect()
+    };
+    let why = |rule: &str| found(rule).pop().unwrap_or_default();
+    assert!(why("self.b != 'x'").contains("known on the cluster alone"), "{:?}", found("self.b"));
+    assert!(why("url(self.a).getHost() == 'x'").contains("cannot be evaluated"));
+    assert_eq!(found("self.a != 'y'"), Vec::<String>::new(), "what the rule does not look at");
 }

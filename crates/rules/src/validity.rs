@@ -219,7 +219,10 @@ fn is_placeholder(node: &Node) -> bool {
 impl Invalid {
     /// A finding about the field, blamed on who wrote it.
     pub(crate) fn draft(&self, what: &str, fate: &str) -> Draft {
-        let message = format!("`{}` of `{}` {what}: {fate}", self.violation.path, self.object.key);
+        let mut message = format!("`{}` {what}: {fate}", self.object.key);
+        if !self.violation.path.0.is_empty() {
+            message = format!("`{}` of {message}", self.violation.path);
+        }
         Draft::new(message)
             .on(&self.object)
             .field(self.violation.path.clone())

@@ -61,7 +61,14 @@ fn value(node: &Node, schema: &Node, at: &Place<'_>, found: &mut Vec<Violation>)
 
 fn ask(rule: &Rule<'_>, node: &Node, schema: &Node) -> Answer {
     let mut known = true;
-    node.walk(&mut |below| known = known && !is_unknown(below));
+    let mut look = |value: &Node| value.walk(&mut |below| known = known && !is_unknown(below));
+    match node.as_map() {
+        Some(fields) => {
+            let seen = fields.iter().filter(|field| rule.looks_at(&field.key));
+            seen.for_each(|field| look(&field.value));
+        }
+        None => look(node),
+    }
     if known {
         return rule.evaluate_alone(node, schema);
     }

@@ -10,7 +10,7 @@ use cel::objects::{Key, Opaque, OptionalValue};
 use cel::{Context, Env, ExecutionError, Program, Value, extensions};
 use gitops_yaml::Node;
 
-use super::rule::sorted;
+use super::rule::{escaped, sorted};
 use super::shape::property;
 use crate::Quantity;
 
@@ -137,38 +137,6 @@ fn scalar(node: &Node, schema: Option<&Node>) -> Value {
 
 fn timestamp(text: &str) -> Option<Value> {
     chrono::DateTime::parse_from_rfc3339(text).ok().map(Value::Timestamp)
-}
-
-/// The name of a property in expressions (apiserver/pkg/cel/escaping.go `Escape`).
-fn escaped(name: &str) -> String {
-    const RESERVED: [&str; 21] = [
-        "true",
-        "false",
-        "null",
-        "in",
-        "as",
-        "break",
-        "const",
-        "continue",
-        "else",
-        "for",
-        "function",
-        "if",
-        "import",
-        "let",
-        "loop",
-        "package",
-        "namespace",
-        "return",
-        "var",
-        "void",
-        "while",
-    ];
-    if RESERVED.contains(&name) {
-        return format!("__{name}__");
-    }
-    let name = name.replace("__", "__underscores__");
-    name.replace('.', "__dot__").replace('-', "__dash__").replace('/', "__slash__")
 }
 
 /// A quantity in an expression.

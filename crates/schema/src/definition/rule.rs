@@ -43,11 +43,23 @@ impl<'a> Rule<'a> {
     /// Whether it compares a value with what it was.
     #[must_use]
     pub fn is_transition(&self) -> bool {
+        self.words("oldSelf").next().is_some()
+    }
+
+    /// Whether a field of a value can matter to it: it names the field, or takes the value as a whole.
+    pub(super) fn looks_at(&self, field: &str) -> bool {
+        let takes_all = self.words("self").any(|rest| !rest.trim_start().starts_with('.'));
+        takes_all || self.words(&escaped(field)).next().is_some()
+    }
+
+    /// What follows each place where a word stands.
+    fn words<'w>(&'w self, word: &'w str) -> impl Iterator<Item = &'w str> {
         let is_word = |c: char| c.is_alphanumeric() || c == '_';
-        self.expression.match_indices("oldSelf").any(|(at, word)| {
+        self.expression.match_indices(word).filter_map(move |(at, _)| {
             let before = self.expression[..at].chars().next_back();
-            let after = self.expression[at + word.len()..].chars().next();
-            !before.is_some_and(is_word) && !after.is_some_and(is_word)
+            let rest = &self.expression[at + word.len()..];
+            let whole = !before.is_some_and(is_word) && !rest.chars().next().is_some_and(is_word);
+            whole.then_some(rest)
         })
     }
 
@@ -144,4 +156,36 @@ pub(super) fn sorted(node: &Node, schema: &Node) -> Node {
         }
     }
     node
+}
+
+/// The name of a property in expressions (apiserver/pkg/cel/escaping.go `Escape`).
+pub(super) fn escaped(name: &str) -> String {
+    const RESERVED: [&str; 21] = [
+        "true",
+        "false",
+        "null",
+        "in",
+        "as",
+        "break",
+        "const",
+        "continue",
+        "else",
+        "for",
+        "function",
+        "if",
+        "import",
+        "let",
+        "loop",
+        "package",
+        "namespace",
+        "return",
+        "var",
+        "void",
+        "while",
+    ];
+    if RESERVED.contains(&name) {
+        return format!("__{name}__");
+    }
+    let name = name.replace("__", "__underscores__");
+    name.replace('.', "__dot__").replace('-', "__dash__").replace('/', "__slash__")
 }

@@ -72,7 +72,9 @@ pub(super) fn stored(node: &Node, schema: &Node, top: bool) -> Node {
             || flag(schema, "x-kubernetes-preserve-unknown-fields");
         let null = entry.value.is_null() && !known.is_some_and(|schema| flag(schema, "nullable"));
         if kept && !null {
-            let value = known.map(|schema| stored(&entry.value, schema, false));
+            // The schema of what every object has is not the definition's to say.
+            let own = known.filter(|_| !(top && OBJECT.contains(&entry.key.as_str())));
+            let value = own.map(|schema| stored(&entry.value, schema, false));
             entries.push(Entry {
                 value: value.unwrap_or_else(|| entry.value.clone()),
                 ..entry.clone()
