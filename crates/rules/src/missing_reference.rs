@@ -1,6 +1,6 @@
 //! `missing-reference`: an object names another one, a key or a port that is not there.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use gitops_graph::{Consequence, Dangling, Missing, Relation};
 use gitops_model::{Confidence, Severity};
@@ -25,6 +25,8 @@ fn check(pair: &Pair<'_>, out: &mut Vec<Draft>) {
         .iter()
         .flat_map(|before| before.graph().dangling().iter().map(identity).collect::<Vec<_>>())
         .collect();
+    // Where one object names another in several places, that is told once.
+    let mut told: BTreeMap<String, usize> = BTreeMap::new();
     for dangling in after.dangling() {
         let id = identity(&dangling);
         let breaks = broken.contains(&id) && !may_be_hidden(pair, &dangling);
@@ -34,7 +36,17 @@ fn check(pair: &Pair<'_>, out: &mut Vec<Draft>) {
         }
         let near = pair.after.is_whole().then(|| near(&pair.after, &dangling)).flatten();
         if breaks || near.is_some() || dangling.missing != Missing::Object {
-            out.extend(draft(&dangling, breaks, near));
+            let link = dangling.link;
+            let ends = format!("{} {} {:?} {breaks}", link.from.key, link.to.key, dangling.missing);
+            match told.get(&ends).and_then(|at| out.get_mut(*at)) {
+                Some(first) => *first = first.clone().related(dangling.span, "and here"),
+                None => {
+                    if let Some(draft) = draft(&dangling, breaks, near) {
+                        told.insert(ends, out.len());
+                        out.push(draft);
+                    }
+                }
+            }
         }
     }
 }
