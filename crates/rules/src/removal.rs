@@ -85,15 +85,21 @@ impl Removed<'_> {
     }
 }
 
-/// Whom the deletion waits for: the finalizers on the object, but for the one by which an Application
-/// deletes what it applied.
-fn waits_for(object: &Resource) -> String {
+/// The finalizers on an object, but for the one by which an Application deletes what it applied.
+fn finalizers(object: &Resource) -> impl Iterator<Item = &str> {
     let finalizers = object.at(&["metadata", "finalizers"]).map_or(&[][..], Node::items);
-    let others: Vec<_> = finalizers
-        .iter()
-        .filter_map(Node::text)
-        .filter(|name| !name.starts_with("resources-finalizer.argocd.argoproj.io"))
-        .collect();
+    let own = |name: &&str| !name.starts_with("resources-finalizer.argocd.argoproj.io");
+    finalizers.iter().filter_map(Node::text).filter(own)
+}
+
+/// Whether its deletion waits for someone.
+pub(crate) fn is_held(object: &Resource) -> bool {
+    finalizers(object).next().is_some()
+}
+
+/// Whom the deletion waits for.
+fn waits_for(object: &Resource) -> String {
+    let others: Vec<_> = finalizers(object).collect();
     match others.is_empty() {
         true => String::new(),
         false => format!(

@@ -13,13 +13,16 @@ const TABLE: &str = include_str!("../../../../schemas/tables/removals.yaml");
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Aftermath {
-    group: SmolStr,
+    groups: Vec<SmolStr>,
     kinds: Vec<SmolStr>,
     #[serde(default)]
     when: BTreeMap<String, String>,
     #[serde(deserialize_with = "severity")]
     /// How bad it is.
     pub(crate) severity: Severity,
+    /// Whether data is gone for good.
+    #[serde(default)]
+    pub(crate) lost: bool,
     /// What follows for others.
     pub(crate) follows: String,
     /// What is not deleted with it.
@@ -40,10 +43,16 @@ impl Aftermath {
     fn fits(&self, object: &Resource) -> bool {
         let gvk = &object.gvk;
         let has = |path: &str, wanted: &str| {
-            let keys: Vec<&str> = path.split('.').collect();
+            let (path, key) = path.split_once('[').unwrap_or((path, ""));
+            let key = Some(key.trim_end_matches(']')).filter(|key| !key.is_empty());
+            let keys: Vec<&str> = path.split('.').chain(key).collect();
             object.at(&keys).and_then(Node::text) == Some(wanted)
         };
-        gvk.group == self.group
+        let of_group = |group: &SmolStr| match group.strip_prefix('*') {
+            Some(end) => gvk.group.ends_with(end),
+            None => gvk.group == *group,
+        };
+        self.groups.iter().any(of_group)
             && (self.kinds.is_empty() || self.kinds.contains(&gvk.kind))
             && self.when.iter().all(|(path, wanted)| has(path, wanted))
     }
