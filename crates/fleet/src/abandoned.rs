@@ -17,7 +17,9 @@ pub fn abandoned(
     let gone = before.iter().filter(|state| {
         let cluster = &state.cluster;
         let stands = cluster.path.is_empty() || head.kind(&cluster.path).is_some();
-        cluster.reached && !stands && !lives(&cluster.name)
+        // A cluster that a hub alone writes to starts nowhere.
+        let starts = state.entries().any(|entry| *entry == cluster.name);
+        cluster.reached && starts && !stands && !lives(&cluster.name)
     });
     gone.map(|state| (state.cluster.name.clone(), problem(state))).collect()
 }
@@ -32,8 +34,9 @@ fn problem(state: &ClusterState) -> Problem {
     let owners = state.units.iter().filter_map(|unit| unit.object.as_ref());
     let mut objects = owners.chain(state.objects().map(|(_, object)| object));
     let place = objects.find_map(|object| Some(object.at(&["metadata", "name"])?.span()));
-    Problem::new(ProblemKind::Abandoned, message, place).help(
+    let problem = Problem::new(ProblemKind::Abandoned, message, place).help(
         "if the cluster is to go, empty it first; if the folder moves, point its root Kustomization or \
          Application to the new one before the old one goes",
-    )
+    );
+    Problem { root: Some(name.as_str().into()), ..problem }
 }

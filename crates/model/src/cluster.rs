@@ -298,6 +298,11 @@ impl ClusterState {
         self.units.iter().flat_map(|u| u.resources.iter().map(move |r| (u, r)))
     }
 
+    /// The names of the entry points that declare its units; some more than once.
+    pub fn entries(&self) -> impl Iterator<Item = &SmolStr> {
+        self.units.iter().map(|unit| unit.hub.as_ref().unwrap_or(&self.cluster.name))
+    }
+
     /// The unit of that name.
     #[must_use]
     pub fn unit(&self, id: &UnitId) -> Option<&Unit> {

@@ -20,6 +20,8 @@ pub(crate) enum Kept {
     Orphaned,
     /// Its owner leaves the repository too, and stays on the cluster.
     OwnerStays,
+    /// The folder from which its cluster starts is gone, so whoever would delete it has stopped.
+    Abandoned,
 }
 
 /// How far the owners of owners are followed.
@@ -31,6 +33,9 @@ pub(crate) fn kept(pair: &Pair<'_>, object: &Resource, unit: &Unit) -> Option<Ke
 }
 
 fn kept_below(pair: &Pair<'_>, object: &Resource, unit: &Unit, depth: usize) -> Option<Kept> {
+    if pair.is_abandoned(unit) {
+        return Some(Kept::Abandoned);
+    }
     if unit.controller == Controller::None {
         return None;
     }

@@ -33,7 +33,7 @@ fn check(pair: &Pair<'_>, out: &mut Vec<Draft>) {
 
 /// Whether the object stays for its own sake. What stays because of its owner is told of the owner.
 fn is_own(why: Kept) -> bool {
-    matches!(why, Kept::NotPruned | Kept::Marked | Kept::Suspended)
+    matches!(why, Kept::NotPruned | Kept::Marked | Kept::Suspended | Kept::Abandoned)
 }
 
 /// What an object goes on doing that is worth a line of its own.
@@ -84,6 +84,7 @@ fn reason(why: Kept) -> &'static str {
     match why {
         Kept::Marked => "marked",
         Kept::Suspended => "suspended",
+        Kept::Abandoned => "abandoned",
         _ => "not pruned",
     }
 }
@@ -94,6 +95,7 @@ fn because(why: Kept, unit: &Unit) -> String {
         Kept::Suspended => {
             format!("`{}` is suspended, and deletes nothing before it is resumed", unit.id)
         }
+        Kept::Abandoned => "what its cluster starts from is gone, so nothing deletes it".to_owned(),
         _ if unit.controller == Controller::ArgoCd => {
             format!("`{}` does not prune by itself", unit.id)
         }

@@ -33,7 +33,7 @@ fn dropped(pair: &Pair<'_>) -> impl Iterator<Item = Draft> {
     let before = pair.before.as_ref().map_or(&[][..], |b| &b.cluster.units);
     before.iter().filter_map(|unit| {
         let application = unit.object.as_ref().filter(|_| unit.controller == Controller::ArgoCd)?;
-        let stays = pair.after.cluster.unit(&unit.id).is_some();
+        let stays = pair.after.cluster.unit(&unit.id).is_some() || pair.is_abandoned(unit);
         (!stays && is_generated(pair, application)).then(|| {
             let applied = applied(pair, application);
             let (what, severity) = if set_keeps(pair, application) {

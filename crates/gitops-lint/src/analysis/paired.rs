@@ -17,16 +17,12 @@ type Both = (Option<ClusterState>, Option<ClusterState>);
 /// is gone is paired with an empty state of itself; where its entry point went from `head`, nothing deletes what it
 /// holds.
 pub(super) fn pairs(
-    mut before: Vec<ClusterState>,
+    before: Vec<ClusterState>,
     after: Vec<ClusterState>,
     effect: Effect,
     head: &dyn Tree,
 ) -> Vec<Step> {
     let abandoned = gitops_fleet::abandoned(&before, &after, head);
-    for state in &mut before {
-        let name = &state.cluster.name;
-        state.units.retain(|unit| !abandoned.contains_key(unit.hub.as_ref().unwrap_or(name)));
-    }
     let mut all: BTreeMap<SmolStr, Both> = BTreeMap::new();
     for state in before {
         let name = state.cluster.name.clone();
@@ -42,7 +38,8 @@ pub(super) fn pairs(
     all.into_par_iter()
         .filter_map(|(before, after)| {
             let mut after = after.or_else(|| before.as_ref().map(emptied))?;
-            after.problems.extend(abandoned.get(&after.cluster.name).cloned());
+            let entries = before.iter().flat_map(ClusterState::entries).collect::<BTreeSet<_>>();
+            after.problems.extend(entries.into_iter().filter_map(|e| abandoned.get(e).cloned()));
             let nothing = emptied(&after);
             let changes = gitops_compare::compare(before.as_ref().unwrap_or(&nothing), &after);
             Some(Step { before, after, changes, effect: Some(effect) })

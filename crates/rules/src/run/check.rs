@@ -21,7 +21,9 @@ pub fn check(facts: &Facts<'_>) -> Vec<Finding> {
         if let Check::Suppression(check) = rule.check {
             check(facts, &all, &found, &mut drafts);
         }
-        found.extend(drafts.into_iter().filter_map(|d| finish(rule, d, None, facts)));
+        found.extend(
+            drafts.into_iter().filter_map(|d| finish(rule, d, None, Severity::Error, facts)),
+        );
     }
     dropped::blame(&mut found, facts);
     suppress(&mut found, &all, facts);
@@ -50,9 +52,10 @@ fn findings(rule: &Rule, facts: &Facts<'_>) -> Vec<Finding> {
     for pair in facts.pairs.iter().filter(|p| p.differs()) {
         let name = pair.after.name();
         let aside = is_aside(pair, facts);
+        let most = if aside && is_less_aside(rule) { Severity::Warning } else { Severity::Error };
         let drafts = of_pair(rule, pair).into_iter().map(|d| d.clusters([name]));
-        let drafts = drafts.filter_map(|d| if aside { set_aside(rule, d, facts) } else { Some(d) });
-        all.extend(drafts.filter_map(|d| finish(rule, d, pair.effect, facts)));
+        let drafts = drafts.filter_map(|d| if aside { set_aside(d, facts) } else { Some(d) });
+        all.extend(drafts.filter_map(|d| finish(rule, d, pair.effect, most, facts)));
     }
     let mut drafts = Vec::new();
     match rule.check {
@@ -68,7 +71,7 @@ fn findings(rule: &Rule, facts: &Facts<'_>) -> Vec<Finding> {
         }
         _ => {}
     }
-    all.extend(drafts.into_iter().filter_map(|d| finish(rule, d, None, facts)));
+    all.extend(drafts.into_iter().filter_map(|d| finish(rule, d, None, Severity::Error, facts)));
     all
 }
 
@@ -79,12 +82,13 @@ fn is_aside(pair: &Pair<'_>, facts: &Facts<'_>) -> bool {
     !is_reached(pair) && facts.pairs.iter().any(is_reached)
 }
 
-/// What is told of such a root: what does not render is no more than a warning, and what who applies it may have put
-/// right is for those who ask for everything.
-fn set_aside(rule: &Rule, draft: Draft, facts: &Facts<'_>) -> Option<Draft> {
-    if matches!(rule.check, Check::Problem(ProblemKind::Render)) {
-        return Some(draft.severity(Severity::Warning));
-    }
+/// Whether a rule tells what does not render of such a root, or leaves it: no more than a warning.
+fn is_less_aside(rule: &Rule) -> bool {
+    matches!(rule.check, Check::Problem(ProblemKind::Render)) || REMOVALS.contains(&rule.meta.id)
+}
+
+/// What is told of such a root: what who applies it may have put right is for those who ask for everything.
+fn set_aside(draft: Draft, facts: &Facts<'_>) -> Option<Draft> {
     match draft.hangs_on_applier() {
         true if facts.pedantic => {
             Some(draft.severity(Severity::Note).confidence(Confidence::Possible))
@@ -94,6 +98,10 @@ fn set_aside(rule: &Rule, draft: Draft, facts: &Facts<'_>) -> Option<Draft> {
     }
 }
 
+/// The rules that tell what becomes of an object that leaves the repository.
+const REMOVALS: [&str; 5] =
+    ["crd-removed", "namespace-removed", "object-removed", "pvc-removed", "resource-renamed"];
+
 /// Pedantic rules speak when asked to, or when the configuration names them.
 fn is_wanted(rule: &Rule, config: &Config, pedantic: bool) -> bool {
     let regular = rule.meta.persona == Persona::Regular || pedantic;
@@ -101,10 +109,16 @@ fn is_wanted(rule: &Rule, config: &Config, pedantic: bool) -> bool {
     configured.map_or(regular, |c| !c.off)
 }
 
-/// The finding, as severe as the configuration says.
-fn finish(rule: &Rule, draft: Draft, effect: Option<Effect>, facts: &Facts<'_>) -> Option<Finding> {
+/// The finding, as severe as the configuration says; `most` where it says nothing.
+fn finish(
+    rule: &Rule,
+    draft: Draft,
+    effect: Option<Effect>,
+    most: Severity,
+    facts: &Facts<'_>,
+) -> Option<Finding> {
     let mut finding = draft.finding(&rule.meta, effect, &facts.touched);
-    finding.severity = facts.config.severity(rule.meta.id, finding.severity)?;
+    finding.severity = facts.config.severity(rule.meta.id, finding.severity.min(most))?;
     Some(finding)
 }
 

@@ -6,8 +6,8 @@ use std::sync::{Arc, OnceLock};
 use gitops_config::{Config, Date};
 use gitops_graph::Graph;
 use gitops_model::{
-    ApplyMode, Change, ClusterState, Effect, KubernetesVersion, ObjectKey, Problem, Resource,
-    Revision, Unit, UnitId,
+    ApplyMode, Change, ClusterState, Effect, KubernetesVersion, ObjectKey, Problem, ProblemKind,
+    Resource, Revision, Unit, UnitId,
 };
 use gitops_yaml::{Sources, Span};
 
@@ -180,6 +180,14 @@ impl<'a> Pair<'a> {
     #[must_use]
     pub fn is_broken(&self, unit: &UnitId) -> bool {
         self.after.cluster.unit(unit).is_some_and(|u| u.inputs.is_none())
+    }
+
+    /// Whether the entry point that declares a unit is gone, so that nobody deletes what it applied.
+    #[must_use]
+    pub fn is_abandoned(&self, unit: &Unit) -> bool {
+        let entry = unit.hub.as_deref().unwrap_or(self.after.name());
+        let mut problems = self.after.cluster.problems.iter();
+        problems.any(|p| p.kind == ProblemKind::Abandoned && p.root.as_deref() == Some(entry))
     }
 
     /// What is wrong with its objects by their schemas, as far as the change brings it; worked out
