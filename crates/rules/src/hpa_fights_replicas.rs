@@ -25,7 +25,7 @@ fn check(state: &State<'_>, out: &mut Vec<Draft>) {
             continue;
         }
         let message = format!(
-            "`{}` asks for {} replicas, and `{}` scales it: every reconciliation sets the \
+            "`{}` has `replicas: {}`, and `{}` scales it: every reconciliation sets the \
              number back",
             target.key,
             replicas.text().unwrap_or_default(),
