@@ -6,6 +6,8 @@ mod support;
 
 use std::path::Path;
 
+use serde_json::Value;
+
 /// What Flux applies, and what Argo CD does.
 const FLUX: &str = "\
 apiVersion: kustomize.toolkit.fluxcd.io/v1
@@ -62,22 +64,32 @@ spec:
   chart: {spec: {chart: redis, version: 1.0.0, sourceRef: {kind: HelmRepository, name: charts}}}
 ";
 
-/// `rule apply` of what is said of the change of an object.
-fn verdicts(owner: &str, object: &str, old: &str, new: &str) -> Vec<String> {
+/// What is found between two sets of files.
+fn findings(sides: [&[(&str, &str)]; 2]) -> Vec<Value> {
     let repo = support::Repo::new();
-    for (folder, text) in [("a", object.to_owned()), ("b", object.replace(old, new))] {
-        repo.write(&format!("{folder}/clusters/prod/apps.yaml"), owner);
-        repo.write(&format!("{folder}/apps/object.yaml"), &text);
+    for (folder, files) in ["a", "b"].iter().zip(sides) {
+        for (path, text) in files {
+            repo.write(&format!("{folder}/{path}"), text);
+        }
     }
     let path = |folder: &str| repo.path().join(folder).to_string_lossy().into_owned();
     let (from, to) = (path("a"), path("b"));
     let arguments = ["diff", "--from", &from, "--to", &to, "--format", "json"];
     let report = support::run(Path::new("."), &arguments).json();
-    let findings = report["findings"].as_array().cloned().unwrap_or_default();
-    let judged = findings.iter().filter_map(|f| {
-        Some(format!("{} {}", f["rule"].as_str().unwrap_or_default(), f["apply"].as_str()?))
-    });
-    judged.collect()
+    report["findings"].as_array().cloned().unwrap_or_default()
+}
+
+fn text<'v>(finding: &'v Value, key: &str) -> &'v str {
+    finding[key].as_str().unwrap_or_default()
+}
+
+/// `rule apply` of what is said of the change of an object.
+fn verdicts(owner: &str, object: &str, old: &str, new: &str) -> Vec<String> {
+    let edited = object.replace(old, new);
+    let side = |object| [("clusters/prod/apps.yaml", owner), ("apps/object.yaml", object)];
+    let found = findings([&side(object), &side(&edited)]);
+    let judged = found.iter().filter(|f| f["apply"].is_string());
+    judged.map(|f| format!("{} {}", text(f, "rule"), text(f, "apply"))).collect()
 }
 
 const NOTHING: [&str; 0] = [];
@@ -136,4 +148,29 @@ fn hooks_are_made_anew_by_themselves() {
     // To Flux the mark of another controller says nothing.
     let marked = hook("BeforeHookCreation");
     assert_eq!(verdicts(FLUX, &marked, image.0, image.1), ["immutable-field rejected"]);
+}
+
+#[test]
+fn the_mark_that_keeps_an_object_depends_on_what_deletes_it() {
+    let cascading = ARGO.replace(
+        "namespace: argocd}",
+        "namespace: argocd, finalizers: [resources-finalizer.argocd.argoproj.io]}",
+    );
+    let other = ARGO.replace("name: apps", "name: other").replace("path: apps", "path: other");
+    let owner = ("argocd/apps.yaml", &*cascading);
+    let rest = [("argocd/other.yaml", &*other), ("other/web.yaml", WEB), ("apps/job.yaml", JOB)];
+    let with = |more: &[(&'static str, &str)]| -> Vec<(String, String)> {
+        let all = rest.iter().chain(more);
+        all.map(|(path, text)| ((*path).to_owned(), (*text).to_owned())).collect()
+    };
+    let help = |after: &[(&'static str, &str)]| {
+        let [before, after] = [with(&[owner, ("apps/claim.yaml", CLAIM)]), with(after)];
+        let [before, after]: [Vec<(&str, &str)>; 2] =
+            [&before, &after].map(|side| side.iter().map(|(p, t)| (&**p, &**t)).collect());
+        let found = findings([&before, &after]);
+        let removed = found.iter().find(|f| f["rule"] == "pvc-removed").expect("the claim goes");
+        text(removed, "help").to_owned()
+    };
+    assert!(help(&[owner]).contains("Prune=false"));
+    assert!(help(&[]).contains("Delete=false"));
 }

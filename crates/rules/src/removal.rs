@@ -18,6 +18,8 @@ pub(crate) struct Removed<'a> {
     pub(crate) object: &'a Arc<Resource>,
     /// The unit that applied it.
     pub(crate) unit: &'a Unit,
+    /// Whether that unit goes, too.
+    owner_goes: bool,
 }
 
 /// The objects of a kind that the change deletes from the cluster: those that are not protected from
@@ -44,9 +46,12 @@ pub fn deleted<'a>(pair: &'a Pair<'a>) -> impl Iterator<Item = &'a Resource> {
 
 /// The objects that the change deletes from the cluster.
 pub(crate) fn all_removed<'a>(pair: &'a Pair<'a>) -> impl Iterator<Item = Removed<'a>> {
-    pair.removed()
-        .filter(|(_, object, unit)| kept(pair, object, unit).is_none())
-        .map(|(_, object, unit)| Removed { object, unit })
+    pair.removed().filter(|(_, object, unit)| kept(pair, object, unit).is_none()).map(
+        |(_, object, unit)| {
+            let owner_goes = pair.after.cluster.unit(&unit.id).is_none();
+            Removed { object, unit, owner_goes }
+        },
+    )
 }
 
 impl Removed<'_> {
@@ -79,6 +84,10 @@ impl Removed<'_> {
     pub(crate) fn guard(&self) -> &'static str {
         match self.unit.controller {
             Controller::Flux => "`kustomize.toolkit.fluxcd.io/prune: disabled`",
+            // An Application that is deleted looks at another mark than one that prunes.
+            Controller::ArgoCd if self.owner_goes => {
+                "`argocd.argoproj.io/sync-options: Delete=false`"
+            }
             Controller::ArgoCd => "`argocd.argoproj.io/sync-options: Prune=false`",
             Controller::None => "a mark that keeps it from being pruned",
         }
