@@ -12,6 +12,7 @@ use crate::generate::{Kind, generate};
 use crate::object::Object;
 use crate::plugin;
 use crate::resources::Resources;
+use crate::transform::absent;
 use crate::transform::affix::{self, Affix};
 use crate::transform::namespace::{Namespace, Subjects};
 use crate::transform::{images, labels, patches, replacements, replicas};
@@ -130,6 +131,8 @@ impl Target<'_> {
         let k = &self.kustomization;
         let kinds = self.session.kinds();
         let (config, loader, span) = (all.config.clone(), &self.loader, self.span());
+        let lacks = !all.left_out.is_empty();
+        let mut of_absent = Vec::new();
         let resources = &mut all.resources;
         if !k.patches_strategic_merge.0.is_empty() {
             let entries = &k.patches_strategic_merge.0;
@@ -137,6 +140,11 @@ impl Target<'_> {
             self.after(resources, self.builtin_step("PatchStrategicMergeTransformer"));
         }
         for patch in &k.patches {
+            let gap = || absent::gap(resources, patch, loader, &kinds, span);
+            if let Some(gap) = lacks.then(gap).flatten() {
+                of_absent.push(gap);
+                continue;
+            }
             patches::apply(resources, patch, loader, &kinds, span)?;
             self.after(resources, self.builtin_step("PatchTransformer"));
         }
@@ -183,6 +191,7 @@ impl Target<'_> {
             }
             self.after(resources, self.builtin_step("ReplacementTransformer"));
         }
+        self.leave_out(all, of_absent);
         Ok(())
     }
 

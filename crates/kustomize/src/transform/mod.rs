@@ -1,5 +1,6 @@
 //! What changes resources, one step of a kustomization each.
 
+pub(crate) mod absent;
 pub(crate) mod affix;
 pub(crate) mod images;
 pub(crate) mod labels;

@@ -15,7 +15,7 @@ use crate::resources::Resources;
 use crate::selector::Selector;
 
 /// The text of a patch, read as YAML.
-struct Source {
+pub(super) struct Source {
     text: String,
     parsed: Parsed,
     span: Span,
@@ -24,14 +24,14 @@ struct Source {
 }
 
 impl Source {
-    fn inline(loader: &Loader, text: &Text) -> Self {
+    pub(super) fn inline(loader: &Loader, text: &Text) -> Self {
         let trimmed = Text { text: text.trim().into(), span: text.span };
         let parsed = crate::inline::parse(loader.sources, &trimmed);
         let name = format!("[patch: {:?}]", text.trim());
         Self { text: text.trim().to_owned(), parsed, span: text.span, name }
     }
 
-    fn file(loader: &Loader, path: &Text) -> Result<Self> {
+    pub(super) fn file(loader: &Loader, path: &Text) -> Result<Self> {
         let content = loader.load(path).or_at(path.span)?;
         let file = loader.parse(&content).or_at(path.span)?;
         let parsed = Parsed { documents: file.documents.clone(), errors: file.errors.clone() };
@@ -40,7 +40,7 @@ impl Source {
         Ok(Self { text: file.source.text.to_string(), parsed, span, name })
     }
 
-    fn objects(&self, loader: &Loader) -> Result<Vec<Object>> {
+    pub(super) fn objects(&self, loader: &Loader) -> Result<Vec<Object>> {
         let Parsed { documents, errors } = &self.parsed;
         let text = read::Text { documents, errors, text: &self.text, span: self.span };
         read::objects(&text, loader.sources, false)
