@@ -1,6 +1,7 @@
 //! `delivery-changed`: a Kustomization or Application delivers from elsewhere, to elsewhere, or otherwise.
 
 use gitops_model::{Change, Severity};
+use gitops_yaml::Node;
 
 use crate::difference::Difference;
 use crate::{Check, Draft, Pair, wording};
@@ -27,6 +28,11 @@ const KUSTOMIZATION: &[Field] = &[
         Severity::Warning,
         "every namespaced object is created again \
      in the new namespace, and the old ones are pruned, volumes included",
+    ),
+    (
+        &["spec", "postBuild", "substituteFrom"],
+        Severity::Note,
+        "every `${…}` in what it builds is filled from these objects, whose values may be known to the cluster alone",
     ),
     (
         &["spec", "kubeConfig"],
@@ -72,6 +78,25 @@ fn check(_: &Pair<'_>, change: &Change, out: &mut Vec<Draft>) {
         out.push(found.draft(message).severity(*severity));
     }
     out.extend(prune(change).or_else(|| automated(change)));
+    out.extend(waits_no_more(change));
+}
+
+/// What a Kustomization no longer waits for; that it waits for more harms nobody.
+fn waits_no_more(change: &Change) -> Option<Draft> {
+    let found = Difference::at(change, &["spec", "dependsOn"])?;
+    let names = |list: Option<&Node>| -> Vec<String> {
+        let items = list.map(Node::items).unwrap_or_default().iter();
+        items.filter_map(|item| Some(format!("`{}`", item.get("name")?.text()?))).collect()
+    };
+    let after = names(found.after);
+    let gone: Vec<String> =
+        names(found.before).into_iter().filter(|name| !after.contains(name)).collect();
+    let message = format!(
+        "`{}` no longer waits for {}: on a new cluster they come up in any order",
+        change.key,
+        gone.join(" and ")
+    );
+    (!gone.is_empty()).then(|| found.draft(message))
 }
 
 fn prune(change: &Change) -> Option<Draft> {
