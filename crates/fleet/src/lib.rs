@@ -23,6 +23,7 @@ mod scan;
 mod selector;
 mod source;
 mod unapplied;
+mod uninstalled;
 mod unlisted;
 mod versions;
 
@@ -39,6 +40,7 @@ pub use changed::Changed;
 pub use follow::{Fleet, follow};
 pub use memo::Memo;
 pub use unapplied::unapplied;
+pub use uninstalled::uninstalled;
 pub use versions::newest_tag;
 
 /// What a source gives.

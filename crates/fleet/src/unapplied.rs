@@ -6,7 +6,8 @@ use gitops_model::{ClusterState, ObjectKey, Problem, ProblemKind, Resource, Tree
 use gitops_yaml::{Node, Sources};
 
 use crate::Changed;
-use crate::files::{is_within, join, load, parent};
+use crate::files::{is_within, load};
+use crate::uninstalled::chart_around;
 
 /// Kinds whose objects go on running, holding or applying something where they were applied by hand.
 const FELT: &[(&str, &[&str])] = &[
@@ -29,7 +30,8 @@ pub fn unapplied(
     sources: &Sources,
     states: &[&ClusterState],
 ) -> Vec<Problem> {
-    let before = base.paths.iter().filter(|p| !is_chart(base.tree, p) && !is_broken(states, p));
+    let before =
+        base.paths.iter().filter(|p| chart_around(base.tree, p).is_none() && !is_broken(states, p));
     let going: Vec<_> = before.flat_map(|path| objects(base.tree, path, sources)).collect();
     if going.is_empty() {
         return Vec::new();
@@ -73,18 +75,6 @@ fn objects(tree: &dyn Tree, path: &str, sources: &Sources) -> Vec<Resource> {
     };
     let documents = file.documents.iter().filter(|d| d.get("apiVersion").is_some());
     documents.filter_map(|d| Resource::new(d.clone())).filter(is_felt).collect()
-}
-
-/// Whether a file is part of a chart.
-fn is_chart(tree: &dyn Tree, path: &str) -> bool {
-    let mut folder = path;
-    while !folder.is_empty() {
-        folder = parent(folder);
-        if tree.kind(&join(folder, "Chart.yaml")).is_some() {
-            return true;
-        }
-    }
-    false
 }
 
 /// Whether a file is below a folder that could not be rendered, and may be part of what it gives.

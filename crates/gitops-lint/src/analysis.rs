@@ -15,7 +15,7 @@ use std::sync::OnceLock;
 
 use gitops_config::Date;
 use gitops_fleet::{Memo, World, follow};
-use gitops_model::{Change, ClusterState, Effect, Finding, Problem, Report};
+use gitops_model::{Change, ClusterState, Effect, Finding, Problem, Report, Unchecked};
 use gitops_rules::{Facts, Pair, State};
 use gitops_yaml::{SmolStr, Sources};
 use rayon::prelude::*;
@@ -53,6 +53,12 @@ struct Step {
     after: ClusterState,
     changes: Vec<Change>,
     effect: Option<Effect>,
+}
+
+/// What of a change reaches no cluster that is known.
+struct Untold {
+    problems: Vec<Problem>,
+    unchecked: Vec<Unchecked>,
 }
 
 impl Analysis {
@@ -126,16 +132,18 @@ impl Analysis {
     /// # Errors
     /// When the arguments name clusters or sources that are not there.
     pub(crate) fn diff(&self) -> Result<Report, Stop> {
-        let (steps, untold) = self.steps()?;
+        let (steps, Untold { problems, unchecked }) = self.steps()?;
         let pairs = self.all_pairs(&steps);
         let (base, head) = (&*self.states.base, &*self.states.head);
-        let problems = gitops_config::change(base, head, &self.sources).into_iter().chain(untold);
+        let problems = gitops_config::change(base, head, &self.sources).into_iter().chain(problems);
         let findings = self.findings(&pairs, problems);
-        Ok(self.report(&steps, &pairs, findings))
+        let mut report = self.report(&steps, &pairs, findings);
+        report.unchecked.extend(unchecked.into_iter().map(unchecked::with_files));
+        Ok(report)
     }
 
     /// Every cluster before and after, now and at its next promotion; and what of the change reaches none.
-    fn steps(&self) -> Result<(Vec<Step>, Vec<Problem>), Stop> {
+    fn steps(&self) -> Result<(Vec<Step>, Untold), Stop> {
         let [before, merged] = self.surveys([Moment::Before, Moment::Merged]);
         // Of clusters that were not asked for nothing is known.
         if self.clusters.is_empty() {
@@ -150,14 +158,16 @@ impl Analysis {
         }
         let (base, head) = (&*self.states.base, &*self.states.head);
         let (gone, new) = (before.changed(base, head), merged.changed(head, base));
-        let mut untold = self.unlisted(&merged, &new);
+        let mut untold = Untold { problems: self.unlisted(&merged, &new), unchecked: Vec::new() };
         let [before, merged] = [before, merged].map(|s| self.complete(s, &reached));
         let later = later.map(|surveys| surveys.map(|s| self.complete(s, &reached)));
         let promoted = later.iter().flat_map(|[_, promoted]| promoted);
         // Of clusters that were not asked for nobody knows what they are given.
         if self.clusters.is_empty() {
             let states: Vec<_> = before.iter().chain(&merged).chain(promoted).collect();
-            untold.extend(gitops_fleet::unapplied(&gone, &new, &self.sources, &states));
+            let sources = &self.sources;
+            untold.problems.extend(gitops_fleet::unapplied(&gone, &new, sources, &states));
+            untold.unchecked = gitops_fleet::uninstalled(&gone, &new, sources, &states);
         }
         let Some([overdue, promoted]) = later else {
             return Ok((self.judged(pairs(before, merged, Effect::Now, head)), untold));

@@ -133,3 +133,11 @@ fn a_rule_of_a_definition_that_cannot_be_evaluated_is_told() {
     assert!(why("url(self.a).getHost() == 'x'").contains("cannot be evaluated"));
     assert_eq!(found("self.a != 'y'"), Vec::<String>::new(), "what the rule does not look at");
 }
+
+#[test]
+fn a_chart_that_nothing_known_installs_is_told_when_it_changes() {
+    let chart = ("../charts/web/Chart.yaml", "name: web\nversion: 0.1.0\n");
+    let repo = |tag| [chart, ("../charts/web/values.yaml", tag), ("web.yaml", "")];
+    let found = unchecked(&repo("tag: v1\n"), &repo("tag: v2\n"));
+    says(&found, "chart `charts/web`", "its file `charts/web/values.yaml` changed");
+}

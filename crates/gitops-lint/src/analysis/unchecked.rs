@@ -27,9 +27,9 @@ pub(super) fn by_cluster(steps: &[Step]) -> Vec<(SmolStr, Unchecked)> {
         let marked = |unchecked: &Unchecked| {
             let mut marked = unchecked.clone();
             marked.changed |= is_changed(step, unchecked);
-            if let Some(files) = differing_files(step, unchecked) {
+            if let Some(paths) = differing_files(step, unchecked).filter(|p| !p.is_empty()) {
                 marked.changed = true;
-                marked.why = format!("{}; {files}", marked.why);
+                marked.why = format!("{}; {}", marked.why, files(&paths));
             }
             (name.clone(), marked)
         };
@@ -64,20 +64,30 @@ fn why_not_known(before: &ClusterState, unit: &UnitId) -> String {
 /// How many files are named.
 const MOST_FILES: usize = 3;
 
-/// Which of the files differ that something unchecked is made of, in words.
-fn differing_files(step: &Step, unchecked: &Unchecked) -> Option<String> {
+/// Something whose files all changed, with these in words.
+pub(super) fn with_files(unchecked: Unchecked) -> Unchecked {
+    let paths = unchecked.files.iter().map(|(path, _)| path.as_str()).collect();
+    let why = format!("{}; {}", unchecked.why, files(&paths));
+    Unchecked { why, ..unchecked }
+}
+
+/// Which of the files differ that something unchecked is made of.
+fn differing_files<'s>(step: &'s Step, unchecked: &'s Unchecked) -> Option<BTreeSet<&'s str>> {
     let before = step.before.as_ref()?.unchecked.iter().find(|u| is_alike(u, unchecked))?;
     let is_in = |files: &[_], file| files.binary_search(file).is_ok();
     let new = unchecked.files.iter().filter(|f| !is_in(&before.files, f));
     let old = before.files.iter().filter(|f| !is_in(&unchecked.files, f));
-    let paths: BTreeSet<&str> = new.chain(old).map(|(path, _)| path.as_str()).collect();
+    Some(new.chain(old).map(|(path, _)| path.as_str()).collect())
+}
+
+/// That files changed, in words.
+fn files(paths: &BTreeSet<&str>) -> String {
     let named: Vec<String> = paths.iter().take(MOST_FILES).map(|p| format!("`{p}`")).collect();
     let named = named.join(", ");
     match paths.len() {
-        0 => None,
-        1 => Some(format!("its file {named} changed")),
-        n if n <= MOST_FILES => Some(format!("its files {named} changed")),
-        n => Some(format!("its files {named} and {} more changed", n - MOST_FILES)),
+        1 => format!("its file {named} changed"),
+        n if n <= MOST_FILES => format!("its files {named} changed"),
+        n => format!("its files {named} and {} more changed", n - MOST_FILES),
     }
 }
 
