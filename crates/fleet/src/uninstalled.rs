@@ -11,6 +11,9 @@ use crate::files::{clamped, is_within, join, load, parent};
 
 const FILE: &str = "Chart.yaml";
 
+/// The newest tree that has a chart, and the chart's files that differ.
+type Differing<'t> = (&'t dyn Tree, BTreeSet<(SmolStr, ContentId)>);
+
 /// The charts of which YAML files differ and that no cluster of any state is known to install, each with these files.
 #[must_use]
 pub fn uninstalled(
@@ -19,7 +22,7 @@ pub fn uninstalled(
     sources: &Sources,
     states: &[&ClusterState],
 ) -> Vec<Unchecked> {
-    let mut charts: BTreeMap<String, (&dyn Tree, BTreeSet<(SmolStr, ContentId)>)> = BTreeMap::new();
+    let mut charts: BTreeMap<String, Differing<'_>> = BTreeMap::new();
     for Changed { tree, paths } in [base, head] {
         for path in paths {
             let (Some(folder), Ok(id)) = (chart_around(*tree, path), tree.content_id(path)) else {
@@ -31,7 +34,7 @@ pub fn uninstalled(
         }
     }
     charts.retain(|folder, _| !is_installed(states, folder));
-    let gap = |(folder, (tree, files)): (String, (&dyn Tree, BTreeSet<_>))| {
+    let gap = |(folder, (tree, files)): (String, Differing<'_>)| {
         let file = load(sources, tree, &join(&folder, FILE)).ok();
         let span = file.and_then(|file| Some(file.documents.first()?.span()));
         let name = if folder.is_empty() { "." } else { &folder };
