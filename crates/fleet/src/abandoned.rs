@@ -27,9 +27,9 @@ pub fn abandoned(
 fn problem(state: &ClusterState) -> Problem {
     let (name, path) = (&state.cluster.name, &state.cluster.path);
     let message = format!(
-        "`{path}`, from which `{name}` starts, is gone: what follows it there finds nothing and stops; the {} \
-         objects that it applied stay on the cluster, and nobody looks after them",
-        state.objects().count(),
+        "`{path}`, from which `{name}` starts, is gone: what follows it there finds nothing and stops; what it \
+         applied stays on the cluster, and Kustomizations and Applications among that go on until somebody \
+         deletes them",
     );
     let owners = state.units.iter().filter_map(|unit| unit.object.as_ref());
     let mut objects = owners.chain(state.objects().map(|(_, object)| object));

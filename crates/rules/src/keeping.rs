@@ -1,5 +1,7 @@
 //! What stays on the cluster although it leaves the repository.
 
+use std::sync::Arc;
+
 use gitops_model::{Controller, Resource, Unit};
 use gitops_yaml::Node;
 
@@ -34,7 +36,10 @@ pub(crate) fn kept(pair: &Pair<'_>, object: &Resource, unit: &Unit) -> Option<Ke
 
 fn kept_below(pair: &Pair<'_>, object: &Resource, unit: &Unit, depth: usize) -> Option<Kept> {
     if pair.is_abandoned(unit) {
-        return Some(Kept::Abandoned);
+        // Kustomizations and Applications that the root applied go on by themselves.
+        let applied = |o: &Arc<Resource>| unit.resources.iter().all(|own| own.key != o.key);
+        let is_child = unit.object.as_ref().is_some_and(applied);
+        return Some(if is_child { Kept::OwnerStays } else { Kept::Abandoned });
     }
     if unit.controller == Controller::None {
         return None;
