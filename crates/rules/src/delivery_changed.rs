@@ -30,6 +30,11 @@ const KUSTOMIZATION: &[Field] = &[
      in the new namespace, and the old ones are pruned, volumes included",
     ),
     (
+        &["spec", "postBuild", "substitute"],
+        Severity::Note,
+        "every `${…}` of that name in what it builds is filled anew",
+    ),
+    (
         &["spec", "postBuild", "substituteFrom"],
         Severity::Note,
         "every `${…}` in what it builds is filled from these objects, whose values may be known to the cluster alone",
