@@ -110,12 +110,14 @@ fn reached_cells(cluster: &ClusterReport) -> Vec<Cell> {
 /// As many things as are told one by one where the same is wrong with all of them.
 const MOST_ALIKE: usize = 2;
 
+/// What could not be followed. What works all the same is for `check` to tell.
 fn missed(page: &mut Page<'_>, report: &Report, problems: &[Problem], sources: &Sources) {
+    let problems: Vec<_> = problems.iter().filter(|p| !p.kind.is_harmless()).collect();
     if problems.is_empty() && report.unchecked.is_empty() {
         return;
     }
     page.section("Missed");
-    for (said, alike) in grouped(problems, |p| (&p.message, &p.help)) {
+    for (said, alike) in grouped(&problems, |p| (&p.message, &p.help)) {
         let places: Vec<String> = alike.iter().map(|p| place(p.span, sources)).collect();
         alike_things(page, said.0, "", &places);
         if let Some(help) = said.1 {

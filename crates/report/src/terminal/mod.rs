@@ -190,7 +190,10 @@ mod tests {
             report.unchecked[1].span,
         );
         let problem = problem.help("fetch the tags: `git fetch --tags`");
-        insta::assert_snapshot!(clusters(&report, &[problem], &sources, &Style::plain()));
+        let harmless = gitops_model::ProblemKind::Deprecated;
+        let deprecated = gitops_model::Problem::new(harmless, "`bases` is deprecated", None);
+        let problems = [problem, deprecated];
+        insta::assert_snapshot!(clusters(&report, &problems, &sources, &Style::plain()));
     }
 
     #[test]
