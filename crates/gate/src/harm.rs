@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use gitops_model::{Action, ChangeReport, Effect, Finding, ObjectKey};
+use gitops_model::{Action, ChangeReport, Effect, Finding, ObjectKey, Suppressed};
 use gitops_yaml::{SmolStr, Sources, Span};
 
 use crate::Input;
@@ -36,7 +36,9 @@ impl Harm<'_> {
             Effect::Queued => scope.queued,
             Effect::Never => false,
         };
-        reaches && (scope.suppressed || self.finding.is_none_or(|f| f.suppressed.is_none()))
+        let suppressed = self.finding.and_then(|finding| finding.suppressed.as_ref());
+        let is_new = |s: &Suppressed| s.by != Suppressed::BASELINE;
+        reaches && suppressed.is_none_or(|s| scope.suppressed && is_new(s))
     }
 }
 
@@ -77,7 +79,7 @@ pub(crate) fn harms<'a>(input: &Input<'a>, weights: &'a Weights) -> Vec<Harm<'a>
     };
     let findings = input.findings.iter().flat_map(of_finding);
     findings
-        .chain(input.changes.iter().filter_map(of_change))
+        .chain(input.changes.iter().filter(|c| !c.waits).filter_map(of_change))
         .filter(|h| !h.clusters.is_empty())
         .collect()
 }

@@ -1,11 +1,13 @@
 //! Two states in, one report out: the verbs of the other crates, run in order.
 
+mod backlog;
 mod changes;
 mod clusters;
 mod impact;
 mod paired;
 mod plan;
 mod rollback;
+mod steps;
 mod survey;
 mod unchecked;
 
@@ -15,12 +17,12 @@ use std::sync::OnceLock;
 
 use gitops_config::Date;
 use gitops_fleet::{Memo, World, follow};
-use gitops_model::{Change, ClusterState, Effect, Finding, Problem, Report, Unchecked};
+use gitops_model::{ClusterState, Finding, Problem, Report};
 use gitops_rules::{Facts, Pair, State};
 use gitops_yaml::{SmolStr, Sources};
 use rayon::prelude::*;
 
-use self::paired::pairs;
+use self::steps::{Step, Steps, Untold};
 use crate::cli::Reading;
 use crate::exit::Stop;
 use crate::settings::Settings;
@@ -45,20 +47,6 @@ pub(crate) struct Analysis {
     pub(crate) follow_all: bool,
     /// The roots that are clusters of their own before or with the change.
     pub(crate) alone: OnceLock<BTreeSet<SmolStr>>,
-}
-
-/// One cluster at two moments, and what differs.
-struct Step {
-    before: Option<ClusterState>,
-    after: ClusterState,
-    changes: Vec<Change>,
-    effect: Option<Effect>,
-}
-
-/// What of a change reaches no cluster that is known.
-struct Untold {
-    problems: Vec<Problem>,
-    unchecked: Vec<Unchecked>,
 }
 
 impl Analysis {
@@ -119,7 +107,7 @@ impl Analysis {
     pub(crate) fn check(&self) -> Report {
         let steps: Vec<Step> = self.fleet(Moment::Merged).into_iter().map(Step::alone).collect();
         let pairs = self.all_pairs(&steps);
-        let findings = self.findings(&pairs, []);
+        let findings = self.findings(&pairs, &[], []);
         let mut unchecked = unchecked::of(&steps);
         unchecked.extend(gitops_rules::unvalidated(&pairs));
         unchecked.extend(gitops_rules::unevaluated(&pairs));
@@ -132,59 +120,14 @@ impl Analysis {
     /// # Errors
     /// When the arguments name clusters or sources that are not there.
     pub(crate) fn diff(&self) -> Result<Report, Stop> {
-        let (steps, Untold { problems, unchecked }) = self.steps()?;
-        let pairs = self.all_pairs(&steps);
+        let Steps { all, without, untold: Untold { problems, unchecked } } = self.steps()?;
+        let (pairs, without) = (self.all_pairs(&all), self.all_pairs(&without));
         let (base, head) = (&*self.states.base, &*self.states.head);
         let problems = gitops_config::change(base, head, &self.sources).into_iter().chain(problems);
-        let findings = self.findings(&pairs, problems);
-        let mut report = self.report(&steps, &pairs, findings);
+        let findings = self.findings(&pairs, &without, problems);
+        let mut report = self.report(&all, &pairs, findings);
         report.unchecked.extend(unchecked.into_iter().map(unchecked::with_files));
         Ok(report)
-    }
-
-    /// Every cluster before and after, now and at its next promotion; and what of the change reaches none.
-    fn steps(&self) -> Result<(Vec<Step>, Untold), Stop> {
-        let [before, merged] = self.surveys([Moment::Before, Moment::Merged]);
-        // Of clusters that were not asked for nothing is known.
-        if self.clusters.is_empty() {
-            self.states.check(merged.outline())?;
-        }
-        let pinned = |s: &gitops_model::Source| s.here && !self.states.follows_target(&s.tracks);
-        let waits = merged.outline().iter().any(|c| c.sources.iter().any(pinned));
-        let mut reached = before.differing(&merged);
-        let later = waits.then(|| self.surveys([Moment::Overdue, Moment::Promoted]));
-        if let Some([overdue, promoted]) = &later {
-            reached.extend(overdue.differing(promoted));
-        }
-        let (base, head) = (&*self.states.base, &*self.states.head);
-        let (gone, new) = (before.changed(base, head), merged.changed(head, base));
-        let mut untold = Untold { problems: self.unlisted(&merged, &new), unchecked: Vec::new() };
-        let [before, merged] = [before, merged].map(|s| self.complete(s, &reached));
-        let later = later.map(|surveys| surveys.map(|s| self.complete(s, &reached)));
-        let promoted = later.iter().flat_map(|[_, promoted]| promoted);
-        // Of clusters that were not asked for nobody knows what they are given.
-        if self.clusters.is_empty() {
-            let states: Vec<_> = before.iter().chain(&merged).chain(promoted).collect();
-            let sources = &self.sources;
-            untold.problems.extend(gitops_fleet::unapplied(&gone, &new, sources, &states));
-            untold.unchecked = gitops_fleet::uninstalled(&gone, &new, sources, &states);
-        }
-        let Some([overdue, promoted]) = later else {
-            return Ok((self.judged(pairs(before, merged, Effect::Now, head)), untold));
-        };
-        let mut steps = pairs(before, merged.clone(), Effect::Now, head);
-        let queued = pairs(merged, promoted, Effect::Queued, head);
-        steps.extend(queued.into_iter().filter(|step| step.is_news(&overdue)));
-        Ok((self.judged(steps), untold))
-    }
-
-    /// The steps, with what of their changes cannot be judged.
-    fn judged(&self, mut steps: Vec<Step>) -> Vec<Step> {
-        for step in &mut steps {
-            let unjudged = gitops_rules::unjudged(&self.pair(step));
-            step.after.unchecked.extend(unjudged);
-        }
-        steps
     }
 
     fn pair<'s>(&self, step: &'s Step) -> Pair<'s> {
@@ -213,10 +156,12 @@ impl Analysis {
         steps.par_iter().map(pair).collect()
     }
 
-    /// `change` is what is wrong with the change as a whole.
+    /// `without` are promotions without the change under review: what is found there is no news. `change` is what is
+    /// wrong with the change as a whole.
     fn findings(
         &self,
         pairs: &[Pair<'_>],
+        without: &[Pair<'_>],
         change: impl IntoIterator<Item = Problem>,
     ) -> Vec<Finding> {
         let problems: Vec<Problem> =
@@ -233,7 +178,10 @@ impl Analysis {
             pedantic: self.pedantic,
             holds: &|older, newer| self.states.holds(older, newer),
         };
-        gitops_rules::gather(gitops_rules::check(&facts), &self.sources)
+        let mut found = gitops_rules::check(&facts);
+        let known = gitops_rules::check(&Facts { pairs: without, problems: &[], ..facts });
+        backlog::mark_findings(&mut found, &known);
+        gitops_rules::gather(found, &self.sources)
     }
 
     fn report(&self, steps: &[Step], pairs: &[Pair<'_>], findings: Vec<Finding>) -> Report {
@@ -258,32 +206,6 @@ impl Analysis {
         unchecked.extend(gitops_rules::unevaluated(pairs));
         let rules = rules();
         Report { rules, clusters, changes, findings, impact, risk, gate, ways, rollback, unchecked }
-    }
-}
-
-impl Step {
-    /// Whether there is anything to tell: one state alone always has, two only if they differ.
-    fn differs(&self) -> bool {
-        self.before.as_ref().is_none_or(|before| {
-            !self.changes.is_empty()
-                || before.problems != self.after.problems
-                || before.unchecked != self.after.unchecked
-        })
-    }
-
-    /// Whether a promotion would bring something that it would not bring without the change under review.
-    fn is_news(&self, overdue: &[ClusterState]) -> bool {
-        let name = &self.after.cluster.name;
-        let without = overdue.iter().find(|c| c.cluster.name == *name);
-        without.is_none_or(|c| {
-            let known = |p: &Problem| c.problems.iter().any(|q| q.message == p.message);
-            !self.after.problems.iter().all(known)
-                || !gitops_compare::compare(c, &self.after).is_empty()
-        })
-    }
-
-    fn alone(after: ClusterState) -> Self {
-        Self { before: None, after, changes: Vec::new(), effect: None }
     }
 }
 

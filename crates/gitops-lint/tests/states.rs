@@ -117,6 +117,34 @@ fn clusters_behind_a_tag_get_the_change_later() {
 }
 
 #[test]
+fn what_waits_for_a_promotion_already_is_told_apart_from_the_change() {
+    let repo = fleet();
+    repo.copy("fleet-demo/head").commit("rename");
+    repo.git(&["checkout", "-q", "-b", "change"]);
+    let checkout = "apps/base/checkout.yaml";
+    let text = std::fs::read_to_string(repo.path().join(checkout)).expect("a file");
+    let image = text.replace("checkout:2.8.0", "checkout:2.8.1");
+    repo.write(checkout, &image).commit("bump");
+    let said = repo.run(&["diff", "--base", "main", "--head", "change", "--format", "json"]);
+    let report = said.json();
+    let all = |what: &str| report[what].as_array().expect("a list").clone();
+    let suppressed: Vec<Value> = all("findings")
+        .into_iter()
+        .filter(|f| f["apply"] == "rejected")
+        .map(|f| f["suppressed"]["by"].clone())
+        .collect();
+    assert!(!suppressed.is_empty(), "{}", said.out);
+    assert!(suppressed.iter().all(|by| by == "baseline"), "{}", said.out);
+    let name = |c: &Value| c["object"]["name"].as_str().unwrap_or_default().to_owned();
+    let (waiting, new): (Vec<Value>, Vec<Value>) =
+        all("changes").into_iter().partition(|c| c["waits"] == true);
+    assert!(waiting.iter().any(|c| name(c) == "web"), "{}", said.out);
+    assert!(new.iter().all(|c| name(c) == "checkout"), "{}", said.out);
+    assert_eq!(report["rollback"], serde_json::json!([]), "{}", said.out);
+    assert_eq!(said.code, 0, "{}", said.out);
+}
+
+#[test]
 fn a_deployed_revision_can_be_named() {
     let repo = fleet();
     repo.copy("fleet-demo/head").commit("rename");

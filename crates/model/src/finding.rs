@@ -111,6 +111,11 @@ pub struct Suppressed {
     pub expires: Option<String>,
 }
 
+impl Suppressed {
+    /// What there is without the change under review, too.
+    pub const BASELINE: &str = "baseline";
+}
+
 /// One thing worth telling a reviewer, with all clusters it is true for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {

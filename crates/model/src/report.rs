@@ -84,6 +84,8 @@ pub struct ChangeReport {
     pub clusters: Vec<SmolStr>,
     /// What differs.
     pub fields: Vec<FieldReport>,
+    /// Whether the next promotion makes it without the change under review, too.
+    pub waits: bool,
 }
 
 /// One field that differs, its values fit to be shown: secrets are masked.

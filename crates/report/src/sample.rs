@@ -195,6 +195,7 @@ fn change(
         effect,
         clusters: clusters.iter().map(|c| (*c).into()).collect(),
         fields: vec![FieldReport { path, before, after, written }],
+        waits: false,
     }
 }
 

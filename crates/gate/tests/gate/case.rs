@@ -111,6 +111,7 @@ impl Case {
             effect,
             clusters,
             fields: Vec::new(),
+            waits: false,
         });
         self
     }

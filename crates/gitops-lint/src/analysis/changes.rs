@@ -21,7 +21,8 @@ pub(super) fn reports(steps: &[Step], findings: &[Finding]) -> Vec<ChangeReport>
             let action = recreated.action(change, cluster, effect);
             let gvk = change.object().gvk.clone();
             let fields = change.fields.iter().map(Field::of).collect();
-            let group = Group { key: change.key.clone(), gvk, action, effect, fields };
+            let waits = step.waits.contains(&change.key);
+            let group = Group { key: change.key.clone(), gvk, action, effect, waits, fields };
             groups.entry(group).or_default().push(cluster.clone());
         }
     }
@@ -51,6 +52,7 @@ struct Group {
     gvk: Gvk,
     action: Action,
     effect: Effect,
+    waits: bool,
     fields: Vec<Field>,
 }
 
@@ -89,6 +91,7 @@ impl Group {
             effect: self.effect,
             clusters,
             fields: self.fields.into_iter().map(field).collect(),
+            waits: self.waits,
         }
     }
 }

@@ -8,7 +8,7 @@ use gitops_model::{ClusterState, Effect, ObjectKey, Resource, Tree};
 use gitops_yaml::SmolStr;
 use rayon::prelude::*;
 
-use super::Step;
+use super::steps::Step;
 
 /// A cluster before and after, where it is there.
 type Both = (Option<ClusterState>, Option<ClusterState>);
@@ -42,7 +42,7 @@ pub(super) fn pairs(
             after.problems.extend(entries.into_iter().filter_map(|e| abandoned.get(e).cloned()));
             let nothing = emptied(&after);
             let changes = gitops_compare::compare(before.as_ref().unwrap_or(&nothing), &after);
-            Some(Step { before, after, changes, effect: Some(effect) })
+            Some(Step { before, after, changes, effect: Some(effect), waits: BTreeSet::new() })
         })
         .collect()
 }

@@ -13,6 +13,7 @@ use gitops_rules::Pair;
 
 use super::Analysis;
 use super::paired::pairs;
+use super::steps::Steps;
 use crate::exit::Stop;
 
 impl Analysis {
@@ -24,9 +25,9 @@ impl Analysis {
         &self,
         wanted: &dyn Fn(&Finding) -> bool,
     ) -> Result<(Plan, Vec<Finding>), Stop> {
-        let (steps, _) = self.steps()?;
-        let pairs = self.all_pairs(&steps);
-        let findings = self.findings(&pairs, []);
+        let Steps { all, without, .. } = self.steps()?;
+        let (pairs, without) = (self.all_pairs(&all), self.all_pairs(&without));
+        let findings = self.findings(&pairs, &without, []);
         let wanted = findings.iter().filter(|f| wanted(f));
         let mut route = gitops_recovery::plan(&self.recovery(&pairs), wanted);
         self.prove(&mut route);
@@ -113,7 +114,7 @@ impl Analysis {
                 Some(Apply::Accepted) | None => f.rule == "render-failed" || f.rule == "prune-all",
             }
         };
-        let findings = self.findings(pairs, []);
+        let findings = self.findings(pairs, &[], []);
         findings.into_iter().filter(stands).map(|f| f.message).collect()
     }
 }

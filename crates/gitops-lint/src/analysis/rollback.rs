@@ -8,14 +8,23 @@ use rayon::prelude::*;
 use super::{Analysis, Step};
 
 impl Analysis {
-    /// What a revert would not restore.
+    /// What a revert would not restore. What waits already comes with or without the change.
     pub(super) fn rollback(
         &self,
         steps: &[Step],
         pairs: &[Pair<'_>],
         findings: &[Finding],
     ) -> Vec<Unrestored> {
-        gitops_recovery::rollback(pairs, findings, &self.reversed(steps))
+        let mut all = gitops_recovery::rollback(pairs, findings, &self.reversed(steps));
+        for Unrestored { key, effect, clusters, .. } in &mut all {
+            let waiting =
+                steps.iter().filter(|s| s.effect == Some(*effect) && s.waits.contains(key));
+            for step in waiting {
+                clusters.remove(&step.after.cluster.name);
+            }
+        }
+        all.retain(|unrestored| !unrestored.clusters.is_empty());
+        all
     }
 
     /// What becomes of the writes of a revert.

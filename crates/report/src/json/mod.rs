@@ -106,6 +106,8 @@ struct Change<'a> {
     effect: &'static str,
     clusters: Vec<&'a str>,
     fields: Vec<Field<'a>>,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    waits: bool,
 }
 
 impl<'a> Change<'a> {
@@ -122,6 +124,7 @@ impl<'a> Change<'a> {
             effect: change.effect.as_str(),
             clusters: change.clusters.iter().map(AsRef::as_ref).collect(),
             fields: change.fields.iter().map(field).collect(),
+            waits: change.waits,
         }
     }
 }

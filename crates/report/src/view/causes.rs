@@ -203,7 +203,7 @@ pub(crate) fn plain_changes<'a>(
 ) -> (Vec<PlainChange<'a>>, (Vec<Branch<'a>>, usize)) {
     let told: BTreeSet<&ObjectKey> = causes.iter().flat_map(Cause::objects).collect();
     let mut out: Vec<PlainChange<'_>> = Vec::new();
-    for change in report.changes.iter().filter(|c| !told.contains(&c.key)) {
+    for change in report.changes.iter().filter(|c| !c.waits && !told.contains(&c.key)) {
         let clusters = change.clusters.iter().map(SmolStr::as_str);
         let same = |c: &&mut PlainChange<'_>| {
             c.change.key == change.key

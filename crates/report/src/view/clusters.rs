@@ -12,6 +12,8 @@ pub(crate) struct Tally {
     counts: Counts,
     refused: usize,
     lost: usize,
+    /// Changes that wait already.
+    waiting: usize,
 }
 
 impl Tally {
@@ -40,6 +42,7 @@ impl Tally {
             (recreated, "recreated"),
             (self.refused, "refused"),
             (self.lost, "lost"),
+            (self.waiting, "waiting"),
         ];
         [signs, join(&words, false, ", ")]
             .into_iter()
@@ -116,8 +119,10 @@ fn tallies(report: &Report) -> BTreeMap<(&str, Effect), Tally> {
     let mut tallies: BTreeMap<(&str, Effect), Tally> = BTreeMap::new();
     for change in &report.changes {
         for cluster in &change.clusters {
-            let counts = &mut tallies.entry((cluster, change.effect)).or_default().counts;
+            let tally = tallies.entry((cluster, change.effect)).or_default();
+            let counts = &mut tally.counts;
             *match change.action {
+                _ if change.waits => &mut tally.waiting,
                 Action::Added => &mut counts.added,
                 Action::Removed => &mut counts.removed,
                 Action::Modified => &mut counts.modified,
