@@ -28,6 +28,7 @@ fn told(tree: &Arc<dyn Tree>) -> Vec<String> {
         config: &config,
         urls: &[],
         target_branch: None,
+        deferred: &|_| false,
     };
     let mut told = Vec::new();
     for state in follow(&world) {

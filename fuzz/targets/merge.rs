@@ -2,11 +2,15 @@
 #![no_main]
 
 use gitops_schema::{MergeSchema, StrategicMerge};
-use gitops_yaml::{FileId, Limits, PrintOptions, parse, print};
+use gitops_yaml::{ErrorKind, FileId, Limits, PrintOptions, parse, print};
 
 libfuzzer_sys::fuzz_target!(|text: &str| {
     let parsed = parse(FileId::for_tests(0), text, &Limits::default());
     let [target, patch, ..] = &parsed.documents[..] else { return };
+    // What its tag does not fit is printed by nobody.
+    if parsed.errors.iter().any(|e| e.kind == ErrorKind::Tag) {
+        return;
+    }
     let mut removed = Vec::new();
     let schema = MergeSchema::builtin();
     let merge = StrategicMerge { schema, by: "patches", hint: &|_| None };

@@ -5,7 +5,9 @@
 use gitops_fuzz::check_spans;
 use gitops_kustomize::{Context, Memo, Options, build, print as print_all};
 use gitops_testkit::MemoryTree;
-use gitops_yaml::{Entry, FileId, Limits, Node, Origin, PrintOptions, Sources, Value, parse, print};
+use gitops_yaml::{
+    Entry, FileId, Limits, Node, Origin, PrintOptions, ScalarKind, Sources, Value, parse, print,
+};
 
 /// What is built of an object and a patch of it.
 fn patched(object: &str, patch: Option<(&str, &Node)>) -> Option<String> {
@@ -24,12 +26,13 @@ fn patched(object: &str, patch: Option<(&str, &Node)>) -> Option<String> {
     Some(print_all(&rendered.resources))
 }
 
-/// Whether a patch can say all of the object: a null or a directive would remove, items that are alike in a
-/// field may be one item to it, and a list whose items lack the field that tells them apart is emptied.
+/// Whether a patch can say all of the object: a null or a directive would remove, a JSON patch writes numbers
+/// and dates anew, which shows where they end as text, items that are alike in a field may be one item to
+/// it, and a list whose items lack the field that tells them apart is emptied.
 fn can_be_repeated(object: &Node) -> bool {
     let mut can = true;
     object.walk(&mut |node| match &node.value {
-        Value::Scalar(_) => can &= !node.is_null(),
+        Value::Scalar(s) => can &= s.kind == ScalarKind::Str || is_as_json(&s.text),
         Value::Map(entries) => {
             can &= !entries.is_empty() && entries.iter().all(|e| !e.key.starts_with('$'));
         }
@@ -43,6 +46,12 @@ fn can_be_repeated(object: &Node) -> bool {
         }
     });
     can
+}
+
+/// Whether a scalar that is no text is written as in JSON, as far as that is simple.
+fn is_as_json(text: &str) -> bool {
+    let number = text.parse::<u64>().ok();
+    matches!(text, "true" | "false") || number.is_some_and(|n| n.to_string() == text)
 }
 
 fn keys(item: &Node) -> impl Iterator<Item = &str> {

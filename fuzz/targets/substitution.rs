@@ -2,10 +2,10 @@
 #![no_main]
 #![allow(dead_code, reason = "the modules are another crate's")]
 
-#[path = "../../crates/fleet/src/flux/envsubst.rs"]
+#[path = "../../crates/fleet/src/flux/envsubst/mod.rs"]
 mod envsubst;
-#[path = "../../crates/fleet/src/flux/expand.rs"]
-mod expand;
+#[path = "../../crates/fleet/src/glob.rs"]
+mod glob;
 
 use envsubst::{Lookup, Template};
 
