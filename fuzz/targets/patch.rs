@@ -48,9 +48,9 @@ fn can_be_repeated(object: &Node) -> bool {
     can
 }
 
-/// Whether a scalar that is no text is written as in JSON, as far as that is simple.
+/// Whether a scalar that is no text is written as in JSON, as far as that is simple; beyond 2^53 numbers lose digits.
 fn is_as_json(text: &str) -> bool {
-    let number = text.parse::<u64>().ok();
+    let number = text.parse::<u32>().ok();
     matches!(text, "true" | "false") || number.is_some_and(|n| n.to_string() == text)
 }
 
