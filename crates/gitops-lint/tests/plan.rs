@@ -218,6 +218,28 @@ fn copies_say_on_which_cluster_they_are_applied() {
     assert_eq!(commands, [on("a"), on("b")]);
 }
 
+#[test]
+fn a_job_of_a_base_gets_one_name_in_all_overlays() {
+    let job = |image: &str| {
+        let mut files = two_clusters("web", "namePrefix: b-\nlabels: [{pairs: {env: b}}]\n");
+        let job = format!(
+            "apiVersion: batch/v1\nkind: Job\nmetadata: {{name: migrate, namespace: shop}}\n\
+             spec:\n  template:\n    spec:\n      restartPolicy: Never\n      \
+             containers: [{{name: migrate, image: '{image}'}}]\n"
+        );
+        files.insert("apps/base/web.yaml".to_owned(), job);
+        files
+    };
+    let (base, head) = (job("migrate:1"), job("migrate:2"));
+    let plan = run("plan", &base, &head);
+    let renames: Vec<Files> = items(&plan, "steps")
+        .filter(|step| text(step, "kind") == "merge")
+        .map(|step| applied(step, &base, &base, &head))
+        .collect();
+    let [renamed] = &renames[..] else { panic!("not one merge: {plan:#}") };
+    assert!(renamed["apps/base/web.yaml"].contains("name: migrate-"), "{plan:#}");
+}
+
 /// The commands of every plan, each once, with the files that they read.
 fn commands() -> BTreeMap<String, Files> {
     let mut all = BTreeMap::new();

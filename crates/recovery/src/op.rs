@@ -1,5 +1,7 @@
 //! What recipes do to files, one function for each word that their steps use.
 
+use std::collections::BTreeSet;
+
 use gitops_model::{Controller, Resource, Unit};
 use gitops_yaml::{ContentId, Entry, Exposure, KeyOrder, Node, Origin, PrintOptions, Span, print};
 use serde::Deserialize;
@@ -173,7 +175,8 @@ impl<'a> Target<'a> {
         let manifest = self.ground.manifest(new)?;
         let name = manifest.document().and_then(|d| d.at(&["metadata", "name"]));
         let name = name.ok_or_else(|| format!("give `{}` another name", new.key))?;
-        let text = format!("{}-{}", name.text().unwrap_or_default(), digest(new));
+        let old = self.before().ok().map(|(_, old)| old);
+        let text = format!("{}-{}", name.text().unwrap_or_default(), digest(old, new));
         Ok(vec![place::replace(&manifest.file, name.span(), text)])
     }
 }
@@ -212,14 +215,21 @@ pub(crate) fn copy_name(object: &Resource) -> String {
 }
 
 /// The name that [`Op::Rename`] gives.
-pub(crate) fn new_name(object: &Resource) -> String {
-    format!("{}-{}", object.key.name, digest(object))
+pub(crate) fn new_name(old: Option<&Resource>, object: &Resource) -> String {
+    format!("{}-{}", object.key.name, digest(old, object))
 }
 
-/// Six digits that change with the object's content.
-fn digest(object: &Resource) -> String {
-    let spec = object.at(&["spec"]).unwrap_or(&object.body);
-    let id = ContentId::of(print(spec, &WRITTEN).as_bytes());
+/// Six digits that change with the values that come to the object, wherever in it, so that they are the same in all
+/// overlays to which a base brings them.
+fn digest(old: Option<&Resource>, new: &Resource) -> String {
+    let written = |node: &Node| print(node, &WRITTEN);
+    let changes = old.map(|old| gitops_compare::fields(old, new)).unwrap_or_default();
+    let mut come: BTreeSet<String> =
+        changes.iter().filter_map(|change| change.after.as_ref().map(written)).collect();
+    if come.is_empty() {
+        come.insert(written(new.at(&["spec"]).unwrap_or(&new.body)));
+    }
+    let id = ContentId::of(come.into_iter().collect::<String>().as_bytes());
     id.0.iter().take(3).map(|byte| format!("{byte:02x}")).collect()
 }
 

@@ -125,7 +125,7 @@ fn words(case: &Case<'_>) -> Words {
     ]);
     if let Some(object) = case.object() {
         words.insert("copy", copy_name(object));
-        words.insert("new-name", new_name(object));
+        words.insert("new-name", new_name(case.old.map(|(_, old)| &**old), object));
         words.insert("stored", stored(object));
         words.insert("old-labels", labels(object, case.old.map(|(_, o)| &**o)));
     }
