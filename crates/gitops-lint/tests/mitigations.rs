@@ -4,18 +4,7 @@
 
 mod support;
 
-use std::path::Path;
-
-const OWNER: &str = "\
-apiVersion: kustomize.toolkit.fluxcd.io/v1
-kind: Kustomization
-metadata: {name: apps, namespace: flux-system}
-spec:
-  interval: 10m
-  path: ./apps
-  prune: true
-  sourceRef: {kind: GitRepository, name: flux-system}
-";
+use support::KUSTOMIZATION;
 
 const CLAIM: &str = "\
 apiVersion: v1
@@ -67,11 +56,7 @@ fn weighed(owners: [&str; 2], before: &[&str], after: &[&str]) -> (Vec<String>, 
         repo.write(&format!("{folder}/clusters/prod/apps.yaml"), owner);
         repo.write(&format!("{folder}/apps/all.yaml"), &objects.join("---\n"));
     }
-    let path = |folder: &str| repo.path().join(folder).to_string_lossy().into_owned();
-    let (from, to) = (path("a"), path("b"));
-    let said =
-        support::run(Path::new("."), &["diff", "--from", &from, "--to", &to, "--format", "json"]);
-    let report = said.json();
+    let report = repo.between("a", "b");
     let causes = report["risk"]["causes"].as_array().cloned().unwrap_or_default();
     let labels = |key: &str| -> Vec<String> {
         let all = causes.iter().flat_map(|c| c[key].as_array().cloned().unwrap_or_default());
@@ -91,35 +76,35 @@ fn a_volume_that_is_retained() {
     let offer = "set the reclaim policy of its volumes to Retain first";
     let retained = "its volumes are retained";
 
-    let (reasons, lowers) = weighed([OWNER; 2], &[CLAIM, VOLUME], &[&moved, VOLUME]);
+    let (reasons, lowers) = weighed([KUSTOMIZATION; 2], &[CLAIM, VOLUME], &[&moved, VOLUME]);
     assert!(has(&reasons, retained) && !has(&lowers, offer), "{reasons:?} {lowers:?}");
 
-    let (reasons, lowers) = weighed([OWNER; 2], &[CLAIM, &deleting], &[&moved, &deleting]);
+    let (reasons, lowers) = weighed([KUSTOMIZATION; 2], &[CLAIM, &deleting], &[&moved, &deleting]);
     assert!(!has(&reasons, retained) && has(&lowers, offer), "{reasons:?} {lowers:?}");
 
     // What comes with the change itself is not there yet when the change is applied.
-    let (reasons, _) = weighed([OWNER; 2], &[CLAIM, &deleting], &[&moved, VOLUME]);
+    let (reasons, _) = weighed([KUSTOMIZATION; 2], &[CLAIM, &deleting], &[&moved, VOLUME]);
     assert!(!has(&reasons, retained), "{reasons:?}");
 }
 
 #[test]
 fn an_owner_that_is_suspended() {
-    let suspended = OWNER.replace("prune: true", "prune: true\n  suspend: true");
+    let suspended = KUSTOMIZATION.replace("prune: true", "prune: true\n  suspend: true");
     let relabelled = WEB.replace("app: web", "app: shop");
     let label = "its owner is suspended";
     let reasons = |owners| weighed(owners, &[WEB], &[&relabelled]).0;
     assert!(has(&reasons([&suspended, &suspended]), label));
-    assert!(!has(&reasons([OWNER, OWNER]), label));
-    assert!(!has(&reasons([OWNER, &suspended]), label), "it comes with the change");
+    assert!(!has(&reasons([KUSTOMIZATION, KUSTOMIZATION]), label));
+    assert!(!has(&reasons([KUSTOMIZATION, &suspended]), label), "it comes with the change");
 }
 
 #[test]
 fn replicas_with_a_budget() {
     let next = WEB.replace("web:1", "web:2");
     let label = "replicas and a budget protect it";
-    let (reasons, _) = weighed([OWNER; 2], &[WEB, BUDGET], &[&next, BUDGET]);
+    let (reasons, _) = weighed([KUSTOMIZATION; 2], &[WEB, BUDGET], &[&next, BUDGET]);
     assert!(has(&reasons, label), "{reasons:?}");
-    let (reasons, lowers) = weighed([OWNER; 2], &[WEB], &[&next, BUDGET]);
+    let (reasons, lowers) = weighed([KUSTOMIZATION; 2], &[WEB], &[&next, BUDGET]);
     assert!(!has(&reasons, label), "{reasons:?}");
     assert!(lowers.iter().any(|l| l.contains("disruption budget")), "{lowers:?}");
 }
@@ -128,8 +113,8 @@ fn replicas_with_a_budget() {
 fn a_rollout_that_stops_every_pod_first() {
     let next = |web: &str| web.replace("web:1", "web:2");
     let rolling = WEB.replace("type: Recreate", "type: RollingUpdate");
-    let stops = weighed([OWNER; 2], &[WEB], &[&next(WEB)]).0;
-    let rolls = weighed([OWNER; 2], &[&rolling], &[&next(&rolling)]).0;
+    let stops = weighed([KUSTOMIZATION; 2], &[WEB], &[&next(WEB)]).0;
+    let rolls = weighed([KUSTOMIZATION; 2], &[&rolling], &[&next(&rolling)]).0;
     // It was written that way, and is over once the new pods are ready: less than an outage by mistake.
     let degraded = "degraded service (D2)";
     assert!(has(&stops, "likely") && has(&stops, degraded), "{stops:?}");
@@ -143,19 +128,14 @@ fn a_root_that_no_entry_point_reaches() {
     let relabelled = WEB.replace("app: web", "app: shop");
     let repo = support::Repo::new();
     for (folder, object) in [("a", WEB), ("b", relabelled.as_str())] {
-        repo.write(&format!("{folder}/clusters/prod/apps.yaml"), OWNER);
+        repo.write(&format!("{folder}/clusters/prod/apps.yaml"), KUSTOMIZATION);
         repo.write(&format!("{folder}/apps/all.yaml"), BUDGET);
         for root in ["old", "alone"] {
             repo.write(&format!("{folder}/{root}/kustomization.yaml"), "resources: [web.yaml]\n");
             repo.write(&format!("{folder}/{root}/web.yaml"), object);
         }
     }
-    let labels = |from: &str, to: &str| {
-        let path = |folder: &str| repo.path().join(folder).to_string_lossy().into_owned();
-        let (from, to) = (path(from), path(to));
-        let arguments = ["diff", "--from", &from, "--to", &to, "--format", "json"];
-        support::run(Path::new("."), &arguments).json()["risk"].to_string()
-    };
+    let labels = |from: &str, to: &str| repo.between(from, to)["risk"].to_string();
     assert!(labels("a", "b").contains(label));
     // Where there are but such roots, they are all that there is.
     assert!(!labels("a/old", "b/old").contains(label));

@@ -4,8 +4,6 @@
 
 mod support;
 
-use std::path::Path;
-
 const CLAIM: &str = "\
 apiVersion: v1
 kind: PersistentVolumeClaim
@@ -46,11 +44,7 @@ fn lost(before: &str, after: &str) -> Vec<(String, String)> {
     let repo = support::Repo::new();
     repo.write("a/all.yaml", &format!("{before}---\n{CLASS}"));
     repo.write("b/all.yaml", &format!("{after}---\n{CLASS}"));
-    let path = |folder: &str| repo.path().join(folder).to_string_lossy().into_owned();
-    let (from, to) = (path("a"), path("b"));
-    let said =
-        support::run(Path::new("."), &["diff", "--from", &from, "--to", &to, "--format", "json"]);
-    let report = said.json();
+    let report = repo.between("a", "b");
     let text = |value: &serde_json::Value| value.as_str().unwrap_or_default().to_owned();
     let losses = report["rollback"].as_array().expect("a list");
     losses.iter().map(|l| (text(&l["class"]), text(&l["why"]))).collect()

@@ -4,19 +4,11 @@
 
 mod support;
 
-use std::path::Path;
+use support::KUSTOMIZATION;
 
-const OWNER: &str = "\
-apiVersion: kustomize.toolkit.fluxcd.io/v1
-kind: Kustomization
-metadata: {name: apps, namespace: flux-system}
-spec:
-  interval: 10m
-  path: ./apps
-  prune: true
-  postBuild: {substitute: {mode: slow}, substituteFrom: [{kind: Secret, name: elsewhere}]}
-  sourceRef: {kind: GitRepository, name: flux-system}
-";
+/// What else the Kustomization says, of values that only the cluster knows.
+const VARIABLES: &str =
+    "  postBuild: {substitute: {mode: slow}, substituteFrom: [{kind: Secret, name: elsewhere}]}\n";
 
 /// What of a change of files is not checked although it changes, and why.
 fn unchecked(before: &[(&str, &str)], after: &[(&str, &str)]) -> Vec<(String, String)> {
@@ -27,16 +19,14 @@ fn unchecked(before: &[(&str, &str)], after: &[(&str, &str)]) -> Vec<(String, St
 /// All that is not checked, why, and whether it changes.
 fn told(before: &[(&str, &str)], after: &[(&str, &str)]) -> Vec<(String, String, bool)> {
     let repo = support::Repo::new();
+    let owner = format!("{KUSTOMIZATION}{VARIABLES}");
     for (folder, files) in [("a", before), ("b", after)] {
-        repo.write(&format!("{folder}/clusters/prod/apps.yaml"), OWNER);
+        repo.write(&format!("{folder}/clusters/prod/apps.yaml"), &owner);
         for (path, text) in files {
             repo.write(&format!("{folder}/apps/{path}"), text);
         }
     }
-    let path = |folder: &str| repo.path().join(folder).to_string_lossy().into_owned();
-    let (from, to) = (path("a"), path("b"));
-    let arguments = ["diff", "--from", &from, "--to", &to, "--format", "json"];
-    let report = support::run(Path::new("."), &arguments).json();
+    let report = repo.between("a", "b");
     let all = report["unchecked"].as_array().cloned().unwrap_or_default();
     let text = |value: &serde_json::Value| value.as_str().unwrap_or_default().to_owned();
     all.iter().map(|u| (text(&u["what"]), text(&u["why"]), u["changed"] == true)).collect()

@@ -4,21 +4,10 @@
 
 mod support;
 
-use std::path::Path;
-
 use serde_json::Value;
+use support::KUSTOMIZATION;
 
-/// What Flux applies, and what Argo CD does.
-const FLUX: &str = "\
-apiVersion: kustomize.toolkit.fluxcd.io/v1
-kind: Kustomization
-metadata: {name: apps, namespace: flux-system}
-spec:
-  interval: 10m
-  path: ./apps
-  prune: true
-  sourceRef: {kind: GitRepository, name: flux-system}
-";
+/// What Argo CD applies.
 const ARGO: &str = "\
 apiVersion: argoproj.io/v1alpha1
 kind: Application
@@ -72,10 +61,7 @@ fn findings(sides: [&[(&str, &str)]; 2]) -> Vec<Value> {
             repo.write(&format!("{folder}/{path}"), text);
         }
     }
-    let path = |folder: &str| repo.path().join(folder).to_string_lossy().into_owned();
-    let (from, to) = (path("a"), path("b"));
-    let arguments = ["diff", "--from", &from, "--to", &to, "--format", "json"];
-    let report = support::run(Path::new("."), &arguments).json();
+    let report = repo.between("a", "b");
     report["findings"].as_array().cloned().unwrap_or_default()
 }
 
@@ -100,12 +86,12 @@ fn a_release_under_another_identity_is_installed_anew() {
     let cases =
         [("releaseName: cache", "releaseName: sessions"), ("chart: redis", "chart: valkey")];
     for (old, new) in cases {
-        assert_eq!(verdicts(FLUX, RELEASE, old, new), recreated, "{new}");
+        assert_eq!(verdicts(KUSTOMIZATION, RELEASE, old, new), recreated, "{new}");
     }
     let spelled_out = RELEASE.replace("  releaseName: cache\n", "");
     let default = ("interval: 10m", "interval: 10m\n  releaseName: cache");
-    assert_eq!(verdicts(FLUX, &spelled_out, default.0, default.1), NOTHING);
-    assert_eq!(verdicts(FLUX, RELEASE, "1.0.0", "1.1.0"), NOTHING);
+    assert_eq!(verdicts(KUSTOMIZATION, &spelled_out, default.0, default.1), NOTHING);
+    assert_eq!(verdicts(KUSTOMIZATION, RELEASE, "1.0.0", "1.1.0"), NOTHING);
 }
 
 #[test]
@@ -114,7 +100,7 @@ fn who_applies_a_refused_update_decides_what_becomes_of_it() {
         "namespace: shop",
         "namespace: shop, annotations: {kustomize.toolkit.fluxcd.io/force: enabled}",
     );
-    let force_all = FLUX.replace("prune: true", "prune: true\n  force: true");
+    let force_all = KUSTOMIZATION.replace("prune: true", "prune: true\n  force: true");
     let replaced = WEB.replace(
         "namespace: shop",
         "namespace: shop, annotations: {argocd.argoproj.io/sync-options: 'Force=true,Replace=true'}",
@@ -122,12 +108,12 @@ fn who_applies_a_refused_update_decides_what_becomes_of_it() {
     let selector = ("app: web", "app: store");
     let [refused, again, lost] = ["rejected", "recreated", "data-loss"]
         .map(|apply| vec![format!("immutable-field {apply}")]);
-    assert_eq!(verdicts(FLUX, WEB, selector.0, selector.1), refused);
+    assert_eq!(verdicts(KUSTOMIZATION, WEB, selector.0, selector.1), refused);
     assert_eq!(verdicts(ARGO, WEB, selector.0, selector.1), refused);
-    assert_eq!(verdicts(FLUX, &forced, selector.0, selector.1), again);
+    assert_eq!(verdicts(KUSTOMIZATION, &forced, selector.0, selector.1), again);
     assert_eq!(verdicts(&force_all, WEB, selector.0, selector.1), again);
     assert_eq!(verdicts(ARGO, &replaced, selector.0, selector.1), again);
-    assert_eq!(verdicts(FLUX, CLAIM, "slow", "fast"), refused);
+    assert_eq!(verdicts(KUSTOMIZATION, CLAIM, "slow", "fast"), refused);
     assert_eq!(verdicts(&force_all, CLAIM, "slow", "fast"), lost);
 }
 
@@ -147,7 +133,7 @@ fn hooks_are_made_anew_by_themselves() {
     }
     // To Flux the mark of another controller says nothing.
     let marked = hook("BeforeHookCreation");
-    assert_eq!(verdicts(FLUX, &marked, image.0, image.1), ["immutable-field rejected"]);
+    assert_eq!(verdicts(KUSTOMIZATION, &marked, image.0, image.1), ["immutable-field rejected"]);
 }
 
 #[test]

@@ -5,6 +5,18 @@
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
+/// What Flux applies: the folder `apps`, in `clusters/prod/apps.yaml`.
+pub const KUSTOMIZATION: &str = "\
+apiVersion: kustomize.toolkit.fluxcd.io/v1
+kind: Kustomization
+metadata: {name: apps, namespace: flux-system}
+spec:
+  interval: 10m
+  path: ./apps
+  prune: true
+  sourceRef: {kind: GitRepository, name: flux-system}
+";
+
 /// A git repository in a folder that goes away with it.
 pub struct Repo {
     folder: tempfile::TempDir,
@@ -64,6 +76,11 @@ impl Repo {
     /// Runs git and gives what it says.
     pub fn git(&self, arguments: &[&str]) -> String {
         git(self.path(), arguments)
+    }
+
+    /// What `diff` reports between two folders.
+    pub fn between(&self, from: &str, to: &str) -> serde_json::Value {
+        self.run(&["diff", "--from", from, "--to", to, "--format", "json"]).json()
     }
 
     /// Runs the program in the work tree.
