@@ -1,6 +1,7 @@
 //! The formula: factors, decibels, scores.
 
 use gitops_model::Reason;
+use libm::{exp, log2, log10, pow};
 
 use crate::table::{Classes, Mitigation, Weights};
 
@@ -61,7 +62,7 @@ impl Factors<'_> {
     fn reason(&self, label: String, factor: f64) -> Reason {
         Reason {
             label,
-            decibels: 10.0 * factor.log10(),
+            decibels: 10.0 * log10(factor),
             finding: self.finding.map(ToOwned::to_owned),
         }
     }
@@ -74,18 +75,18 @@ impl Factors<'_> {
 
 /// One victim or none: 1.25; fifteen: 2; never more than 2.5.
 fn blast(victims: usize) -> f64 {
-    (1.0 + (1.0 + victims.max(1) as f64).log2() / 4.0).min(2.5)
+    (1.0 + log2(1.0 + victims.max(1) as f64) / 4.0).min(2.5)
 }
 
 /// One cluster: 1; four at once: 2.
 fn simultaneity(clusters: usize) -> f64 {
-    1.0 + 0.5 * (clusters.max(1) as f64).log2()
+    1.0 + 0.5 * log2(clusters.max(1) as f64)
 }
 
 /// The score of reasons: 100 · (1 − e^(−raw / scale)), rounded half up.
 pub(crate) fn score(reasons: &[Reason], scale: f64) -> u8 {
-    let raw = 10f64.powf(reasons.iter().map(|r| r.decibels).sum::<f64>() / 10.0);
-    round(100.0 * (1.0 - (-raw / scale).exp()))
+    let raw = pow(10.0, reasons.iter().map(|r| r.decibels).sum::<f64>() / 10.0);
+    round(100.0 * (1.0 - exp(-raw / scale)))
 }
 
 /// The score of several causes: those from 5 as if they struck independently; those below 5 together as
@@ -141,7 +142,7 @@ mod tests {
             assert!((product - raw).abs() / raw < 0.04, "{what}: {product}");
             let reasons: Vec<Reason> = factors
                 .iter()
-                .map(|f| Reason { label: String::new(), decibels: 10.0 * f.log10(), finding: None })
+                .map(|f| Reason { label: String::new(), decibels: 10.0 * log10(*f), finding: None })
                 .collect();
             assert_eq!(score(&reasons, weights.scale), *points, "{what}");
         }

@@ -47,7 +47,7 @@ impl Asked {
 impl Kinds {
     /// Takes note of an object that comes in: kustomize asks for the scope of each.
     pub(crate) fn meet(&self, body: &Node) {
-        let is_known = || MergeSchema::builtin().knows(api_version(body), field(body, "kind"));
+        let is_known = || MergeSchema::builtin_knows(api_version(body), field(body, "kind"));
         if self.asked.most() == Asked::NOTHING && !is_known() {
             self.asked.raise(Asked::SCOPE);
         }

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use std::sync::OnceLock;
 
 use gitops_model::Gvk;
+use gitops_schema::field_specs::{FIRST, LAST};
 use gitops_yaml::SmolStr;
 
 use crate::decode::text;
@@ -12,25 +13,6 @@ use crate::error::{Context as _, Error, Result};
 use crate::id::Id;
 use crate::kustomization::SortOptions;
 use crate::object::Object;
-
-mod table {
-    use gitops_schema::tables::KUSTOMIZE_ORDER;
-    use serde::Deserialize;
-    use std::sync::OnceLock;
-
-    #[derive(Deserialize)]
-    pub(super) struct Order {
-        pub(super) first: Vec<String>,
-        pub(super) last: Vec<String>,
-    }
-
-    pub(super) fn order() -> &'static Order {
-        static ORDER: OnceLock<Order> = OnceLock::new();
-        ORDER.get_or_init(|| {
-            serde_json::from_str(KUSTOMIZE_ORDER).expect("the embedded table is well-formed")
-        })
-    }
-}
 
 /// Ranks of kinds: below zero come first, above zero last.
 struct Ranks<'a>(HashMap<&'a str, i64>);
@@ -48,11 +30,7 @@ impl<'a> Ranks<'a> {
 
     fn default_order() -> &'static Ranks<'static> {
         static RANKS: OnceLock<Ranks<'static>> = OnceLock::new();
-        RANKS.get_or_init(|| {
-            let order = table::order();
-            let (first, last) = (order.first.iter(), order.last.iter());
-            Ranks::new(first.map(String::as_str), last.map(String::as_str))
-        })
+        RANKS.get_or_init(|| Ranks::new(FIRST.iter().copied(), LAST.iter().copied()))
     }
 
     fn of(&self, kind: &str) -> i64 {

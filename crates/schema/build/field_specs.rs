@@ -65,7 +65,15 @@ pub(crate) fn constants(table: &Table, order: &Order) -> String {
     for (to, from) in references {
         out += &format!("({}, &[{}]),\n", to.text(), table.specs(from, order));
     }
-    out + "];\n"
+    out += "];\n";
+    out += &format!(
+        "/// The kinds that are printed first, in their order.\npub const FIRST: &[&str] = &{:?};\n",
+        order.first
+    );
+    out + &format!(
+        "/// The kinds that are printed last, in their order.\npub const LAST: &[&str] = &{:?};\n",
+        order.last
+    )
 }
 
 impl Table {

@@ -14,10 +14,6 @@ pub(crate) const DEFAULTS: &str = table!("defaults");
 pub(crate) const FORMS: &str = table!("forms");
 /// What an update may not change.
 pub(crate) const IMMUTABLE_FIELDS: &str = table!("immutable-fields");
-/// Which kinds kustomize knows to live in no namespace.
-pub(crate) const KUSTOMIZE_CLUSTER_SCOPED: &str = table!("kustomize-cluster-scoped");
-/// How kustomize pairs the items of lists.
-pub(crate) const KUSTOMIZE_MERGE_KEYS: &str = table!("kustomize-merge-keys");
 /// Which versions of an API are served no longer.
 pub(crate) const REMOVED_APIS: &str = table!("removed-apis");
 /// Whose custom resources have no transition rules.
@@ -29,7 +25,5 @@ pub(crate) const TYPES_DELIVERY: &str = table!("types-delivery");
 /// What older releases have otherwise.
 pub(crate) const TYPES_OLDER: &str = table!("types-older");
 
-/// In which order kustomize prints kinds.
-pub const KUSTOMIZE_ORDER: &str = table!("kustomize-order");
 /// Which field names which object.
 pub const REFERENCES: &str = table!("references");

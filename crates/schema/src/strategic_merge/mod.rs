@@ -3,6 +3,7 @@
 //! `$patch: delete|replace|merge` are understood; `$retainKeys`, `$setElementOrder` and
 //! `$deleteFromPrimitiveList` are plain keys, because kustomize takes them for such.
 
+mod builtin;
 mod list;
 mod types;
 

@@ -1,10 +1,12 @@
 //! Which lists merge, and what pairs their items.
 
-use std::collections::{BTreeMap, HashMap};
+use std::borrow::Cow;
+use std::collections::HashMap;
 use std::sync::OnceLock;
 
 use gitops_yaml::{Node, SmolStr};
-use serde::Deserialize;
+
+use super::builtin;
 
 /// The types of a schema, as far as merging needs them: the one that kustomize has built in, or one
 /// that a kustomization brings.
@@ -32,40 +34,27 @@ struct Type {
     others: Option<Box<Field>>,
 }
 
+/// The fields of a type, which an OpenAPI document describes or the built-in schema.
+enum Fields<'a> {
+    Own(&'a Type),
+    Builtin(builtin::Fields),
+}
+
 /// What is known of a value at some place of an object.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Field {
-    #[serde(default)]
-    list: bool,
+    pub(super) list: bool,
     /// What pairs the items of a list that merges; empty where the items themselves are compared.
-    pub(crate) keys: Option<Vec<SmolStr>>,
+    pub(crate) keys: Option<Cow<'static, [SmolStr]>>,
     /// The type of the map, or of the items of the list.
-    #[serde(rename = "type")]
-    of: Option<SmolStr>,
+    pub(super) of: Option<SmolStr>,
 }
-
-#[derive(Deserialize)]
-struct Table {
-    types: BTreeMap<SmolStr, HashMap<SmolStr, Field>>,
-    plain: BTreeMap<SmolStr, Vec<SmolStr>>,
-    kinds: BTreeMap<SmolStr, BTreeMap<SmolStr, SmolStr>>,
-}
-
-const METADATA: &str = "v1.ObjectMeta";
-const PLAIN: &str = "plain";
 
 impl MergeSchema {
     /// The schema of Kubernetes v1.21.2 that kustomize has built in.
-    ///
-    /// # Panics
-    /// Never: the embedded table is read by a test.
     pub fn builtin() -> &'static Self {
         static SCHEMA: OnceLock<MergeSchema> = OnceLock::new();
-        SCHEMA.get_or_init(|| {
-            let table: Table = serde_json::from_str(crate::tables::KUSTOMIZE_MERGE_KEYS)
-                .expect("the embedded table is well-formed");
-            table.into()
-        })
+        SCHEMA.get_or_init(|| Self::default().behind_builtin())
     }
 
     /// The schema of an OpenAPI document: its definitions, and which of its kinds are cluster-scoped.
@@ -104,22 +93,22 @@ impl MergeSchema {
     }
 
     /// What is found in this schema, or in the built-in one where that is known as well.
-    fn find<'a, T: 'static>(
-        &'a self,
-        own: impl Fn(&'a Self) -> Option<&'a T>,
-        builtin: impl Fn(&'static Self) -> Option<&'static T>,
-    ) -> Option<&'a T> {
+    fn find<T>(
+        &self,
+        own: impl FnOnce() -> Option<T>,
+        builtin: impl FnOnce() -> Option<T>,
+    ) -> Option<T> {
         match self.builtin {
-            Builtin::Unknown => own(self),
-            Builtin::First => builtin(Self::builtin()).or_else(|| own(self)),
-            Builtin::Last => own(self).or_else(|| builtin(Self::builtin())),
+            Builtin::Unknown => own(),
+            Builtin::First => builtin().or_else(own),
+            Builtin::Last => own().or_else(builtin),
         }
     }
 
-    /// Whether this schema itself has a type for a kind.
+    /// Whether the built-in schema has a type for a kind.
     #[must_use]
-    pub fn knows(&self, api_version: &str, kind: &str) -> bool {
-        self.kinds.contains_key(&(api_version.into(), kind.into()))
+    pub fn builtin_knows(api_version: &str, kind: &str) -> bool {
+        builtin::of_kind(api_version, kind).is_some()
     }
 
     /// Whether this document says that a kind is cluster-scoped; the built-in table does not count here.
@@ -138,18 +127,19 @@ impl MergeSchema {
     }
 
     pub(crate) fn root(&self, api_version: &str, kind: &str) -> Option<Field> {
-        let id = (api_version.into(), kind.into());
-        let name = self.find(|own| own.kinds.get(&id), |builtin| builtin.kinds.get(&id))?;
-        Some(Field { of: Some(name.clone()), ..Field::default() })
+        let own = || self.kinds.get(&(api_version.into(), kind.into())).cloned();
+        let builtin = || builtin::of_kind(api_version, kind).map(SmolStr::new_static);
+        Some(Field { of: Some(self.find(own, builtin)?), ..Field::default() })
     }
 
     pub(crate) fn field(&self, of: &Field, key: &str) -> Option<&Field> {
-        let of = self.named(of.of.as_ref()?).filter(|_| !of.list)?;
-        of.fields.get(key).or(of.others.as_deref())
-    }
-
-    fn named(&self, name: &str) -> Option<&Type> {
-        self.find(|own| own.types.get(name), |builtin| builtin.types.get(short(name)))
+        let name = of.of.as_deref().filter(|_| !of.list)?;
+        let own = || self.types.get(name).map(Fields::Own);
+        let builtin = || builtin::fields_of(short(name)).map(Fields::Builtin);
+        match self.find(own, builtin)? {
+            Fields::Own(of) => of.fields.get(key).or(of.others.as_deref()),
+            Fields::Builtin(fields) => builtin::field(fields, key),
+        }
     }
 
     pub(crate) fn items(&self, of: &Field) -> Option<Field> {
@@ -194,16 +184,16 @@ fn has_fields(schema: &Node) -> bool {
     schema.get("properties").is_some() || schema.get("additionalProperties").is_some()
 }
 
-fn merge_keys(schema: &Node) -> Option<Vec<SmolStr>> {
+fn merge_keys(schema: &Node) -> Option<Cow<'static, [SmolStr]>> {
     let strategy = schema.get("x-kubernetes-patch-strategy").and_then(Node::text)?;
     if !strategy.split(',').any(|s| s == "merge") {
         return None;
     }
-    if let Some(keys) = schema.get("x-kubernetes-list-map-keys") {
-        return Some(keys.items().iter().filter_map(Node::text).map(SmolStr::new).collect());
-    }
     let key = schema.get("x-kubernetes-patch-merge-key").and_then(Node::text);
-    Some(key.map(SmolStr::new).into_iter().collect())
+    Some(match schema.get("x-kubernetes-list-map-keys") {
+        Some(keys) => keys.items().iter().filter_map(Node::text).map(SmolStr::new).collect(),
+        None => key.map(SmolStr::new).into_iter().collect(),
+    })
 }
 
 fn type_meta(gvk: &Node) -> Option<(SmolStr, SmolStr)> {
@@ -213,29 +203,6 @@ fn type_meta(gvk: &Node) -> Option<(SmolStr, SmolStr)> {
         Some(group) if !group.is_empty() => (format!("{group}/{version}").into(), kind),
         _ => (version.into(), kind),
     })
-}
-
-impl From<Table> for MergeSchema {
-    fn from(table: Table) -> Self {
-        let mut schema = Self::default();
-        for (name, fields) in table.types {
-            schema.types.insert(name, Type { fields, others: None });
-        }
-        let metadata = Field { of: Some(METADATA.into()), ..Field::default() };
-        let fields = HashMap::from([("metadata".into(), metadata)]);
-        schema.types.insert(PLAIN.into(), Type { fields, others: None });
-        for (api_version, kinds) in table.plain {
-            for kind in kinds {
-                schema.kinds.insert((api_version.clone(), kind), PLAIN.into());
-            }
-        }
-        for (api_version, kinds) in table.kinds {
-            for (kind, of) in kinds {
-                schema.kinds.insert((api_version.clone(), kind), of);
-            }
-        }
-        schema
-    }
 }
 
 #[cfg(test)]
