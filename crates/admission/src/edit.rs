@@ -62,3 +62,12 @@ pub(crate) fn text<'n>(node: &'n Node, keys: &[&str]) -> &'n str {
 pub(crate) fn is_true(node: &Node, keys: &[&str]) -> bool {
     node.at(keys).and_then(Node::as_bool) == Some(true)
 }
+
+/// Whether two values that may be absent are the same.
+pub(crate) fn same(a: Option<&Node>, b: Option<&Node>) -> bool {
+    match (a, b) {
+        (Some(a), Some(b)) => a.same(b),
+        (None, None) => true,
+        _ => false,
+    }
+}

@@ -5,10 +5,9 @@ use std::collections::BTreeMap;
 use gitops_model::Tracks;
 use gitops_yaml::{Entry, Node, SmolStr};
 
-use crate::Spanned;
 use crate::cluster::folder;
-use crate::read::Problems;
-use crate::value::{Map, spanned, text};
+use crate::problems::Problems;
+use crate::value::{Map, Spanned, spanned, text};
 
 /// One entry of `artifacts`.
 #[derive(Debug, Clone)]

@@ -3,7 +3,8 @@
 use gitops_model::{Problem, ProblemKind, Tree};
 use gitops_yaml::{Node, Sources, Span};
 
-use crate::FILE;
+/// The file's place in a repository.
+pub const FILE: &str = ".gitops-lint.yaml";
 
 /// A change of the file itself: it is judged by the file as it was before. A file that is new loosens
 /// nothing.

@@ -5,10 +5,9 @@ use std::collections::BTreeMap;
 use gitops_model::{Environment, KubernetesVersion};
 use gitops_yaml::{Entry, Node, SmolStr};
 
-use crate::Spanned;
 use crate::pattern::{Glob, pattern};
-use crate::read::Problems;
-use crate::value::{Map, spanned, text, texts};
+use crate::problems::Problems;
+use crate::value::{Map, Spanned, spanned, text, texts};
 
 /// One entry of `clusters`.
 #[derive(Debug, Clone)]

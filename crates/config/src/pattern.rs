@@ -6,7 +6,7 @@ use gitops_model::ObjectKey;
 use gitops_yaml::{Node, SmolStr};
 use globset::{GlobBuilder, GlobMatcher};
 
-use crate::read::Problems;
+use crate::problems::Problems;
 
 /// A pattern such as `prod-*`.
 #[derive(Debug, Clone)]

@@ -3,24 +3,35 @@
 use std::collections::BTreeSet;
 
 use gitops_model::Problem;
-use gitops_yaml::{Node, Span};
+use gitops_yaml::{Node, ParsedFile, Span};
 
 use crate::artifact::ArtifactConfig;
 use crate::cluster::{ArgoCluster, ClusterConfig, EnvironmentConfig, FluxVersion};
+use crate::config::Config;
 use crate::pattern::{ObjectPattern, pattern};
+use crate::problems::{Problems, problem};
 use crate::risk::RiskConfig;
 use crate::rule::{RuleConfig, Suppression};
 use crate::value::{Map, spanned, texts};
 use crate::wave::{Check, Metric, Promotion, Wave};
-use crate::{API_VERSION, Config};
 
-/// What is wrong with the file, so far.
-pub(crate) struct Problems {
-    pub(crate) list: Vec<Problem>,
+/// The value of `apiVersion`.
+pub const API_VERSION: &str = "gitops-lint.dev/v1";
+
+/// Reads the file.
+#[must_use]
+pub fn read(file: &ParsedFile) -> (Config, Vec<Problem>) {
+    let mut problems = Problems { list: file.errors.iter().map(Problem::from).collect() };
+    let mut documents = file.documents.iter().filter(|d| !d.is_null());
+    let config = documents.next().and_then(|node| config(&mut problems, node));
+    if let Some(second) = documents.next() {
+        problems.add(second, "the configuration is one document, this is a second one");
+    }
+    (config.unwrap_or_default(), problems.list)
 }
 
 /// Reads the only document.
-pub(crate) fn config(problems: &mut Problems, node: &Node) -> Option<Config> {
+fn config(problems: &mut Problems, node: &Node) -> Option<Config> {
     let mut map = Map::new(problems, node, "")?;
     map.required(problems, "apiVersion", |p, n| p.word(n, &[(API_VERSION, ())]));
     let config = Config {
@@ -84,7 +95,7 @@ fn fits_together(problems: &mut Problems, config: &Config) {
         {
             let message = format!("the check `metric:{name}` has no threshold");
             let help = format!("add `metrics: {{{name}: {{max: …}}}}`");
-            problems.list.push(crate::problem(check.span, message).help(help));
+            problems.list.push(problem(check.span, message).help(help));
         }
     }
     if let Some(promotion) = &config.promotion
@@ -92,12 +103,12 @@ fn fits_together(problems: &mut Problems, config: &Config) {
     {
         let message =
             format!("`promotion.wave` names `{}`, which is no wave", promotion.wave.value);
-        problems.list.push(crate::problem(promotion.wave.span, message));
+        problems.list.push(problem(promotion.wave.span, message));
     }
     for wave in &config.waves {
         if wave.clusters.patterns.is_empty() && wave.clusters.labels.is_empty() {
             let message = format!("wave `{}` has no clusters", wave.name.value);
-            problems.list.push(crate::problem(wave.name.span, message));
+            problems.list.push(problem(wave.name.span, message));
         }
     }
 }
@@ -106,9 +117,7 @@ fn unique<'a>(problems: &mut Problems, what: &str, names: impl Iterator<Item = (
     let mut seen = BTreeSet::new();
     for (name, span) in names {
         if !seen.insert(name) {
-            problems
-                .list
-                .push(crate::problem(span, format!("{what} `{name}` is configured twice")));
+            problems.list.push(problem(span, format!("{what} `{name}` is configured twice")));
         }
     }
 }

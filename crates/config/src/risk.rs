@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use gitops_yaml::{Node, SmolStr};
 
-use crate::read::Problems;
+use crate::problems::Problems;
 use crate::value::{Map, number};
 
 /// `risk`. What is missing keeps its default.

@@ -4,9 +4,10 @@ use gitops_model::Severity;
 use gitops_yaml::{Entry, Node, SmolStr, Span};
 
 use crate::pattern::{Glob, ObjectPattern, pattern};
-use crate::read::Problems;
+use crate::problems::Problems;
+use crate::time::Date;
+use crate::value::Spanned;
 use crate::value::{Map, boolean, spanned, text};
-use crate::{Date, Spanned};
 
 /// One entry of `rules`: a map, or short one word for its severity.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -2,10 +2,18 @@
 
 use std::collections::BTreeMap;
 
-use gitops_yaml::{Entry, Node, SmolStr, Value};
+use gitops_yaml::{Entry, Node, SmolStr, Span};
 
-use crate::Spanned;
-use crate::read::Problems;
+use crate::problems::{Problems, nearest, problem, quoted};
+
+/// A value and where it is written.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Spanned<T> {
+    /// The value.
+    pub value: T,
+    /// Where it is written.
+    pub span: Span,
+}
 
 /// One map of the file. Every key that is asked for is a known key; [`Map::finish`] reports the others.
 pub(crate) struct Map<'a> {
@@ -57,7 +65,7 @@ impl<'a> Map<'a> {
             Some(node) => read(problems, node),
             None => {
                 let message = format!("{} has no `{key}`", self.said());
-                problems.list.push(crate::problem(self.node.span(), message));
+                problems.list.push(problem(self.node.span(), message));
                 None
             }
         }
@@ -108,60 +116,16 @@ impl<'a> Map<'a> {
     pub(crate) fn finish(self, problems: &mut Problems) {
         for entry in self.node.entries().iter().filter(|e| !self.known.contains(&e.key.as_str())) {
             let message = format!("{} has no key `{}`", self.said(), entry.key);
-            let problem = crate::problem(entry.key_span, message);
-            problems.list.push(match nearest(&entry.key, &self.known) {
-                Some(meant) => problem.help(format!("did you mean `{meant}`?")),
-                None => problem.help(format!("known are {}", quoted(&self.known))),
-            });
+            let help = match nearest(&entry.key, &self.known) {
+                Some(meant) => format!("did you mean `{meant}`?"),
+                None => format!("known are {}", quoted(&self.known)),
+            };
+            problems.list.push(problem(entry.key_span, message).help(help));
         }
     }
 
     fn said(&self) -> String {
         if self.name.is_empty() { "the configuration".into() } else { format!("`{}`", self.name) }
-    }
-}
-
-impl Problems {
-    /// Notes what is wrong at a node.
-    pub(crate) fn add(&mut self, node: &Node, message: impl Into<String>) {
-        self.list.push(crate::problem(node.span(), message));
-    }
-
-    /// Notes that a node is of another kind than it must be.
-    pub(crate) fn expected(&mut self, node: &Node, what: &str) {
-        let found = match &node.value {
-            Value::Map(_) => "a map".into(),
-            Value::Seq(_) => "a list".into(),
-            Value::Scalar(s) => format!("`{}`", s.text),
-        };
-        self.add(node, format!("expected {what}, found {found}"));
-    }
-
-    /// What `parse` makes of a scalar's text; else notes that `what` was expected.
-    pub(crate) fn parse<T>(
-        &mut self,
-        node: &Node,
-        what: &str,
-        parse: impl FnOnce(&str) -> Option<T>,
-    ) -> Option<T> {
-        let value = node.text().and_then(parse);
-        if value.is_none() {
-            self.expected(node, what);
-        }
-        value
-    }
-
-    /// One word of a few.
-    pub(crate) fn word<T: Copy>(&mut self, node: &Node, words: &[(&'static str, T)]) -> Option<T> {
-        let found = words.iter().find(|(w, _)| node.text() == Some(w)).map(|(_, value)| *value);
-        if found.is_none() {
-            let words: Vec<&str> = words.iter().map(|(w, _)| *w).collect();
-            self.expected(node, &format!("one of {}", quoted(&words)));
-            if let (Some(text), Some(last)) = (node.text(), self.list.last_mut()) {
-                last.help = nearest(text, &words).map(|w| format!("did you mean `{w}`?"));
-            }
-        }
-        found
     }
 }
 
@@ -193,14 +157,4 @@ pub(crate) fn number(problems: &mut Problems, node: &Node) -> Option<f64> {
 /// A map of texts.
 pub(crate) fn texts(problems: &mut Problems, entry: &Entry, _: String) -> Option<SmolStr> {
     problems.parse(&entry.value, "text", |t| Some(t.into()))
-}
-
-fn nearest<'a>(word: &str, known: &[&'a str]) -> Option<&'a str> {
-    let near = |k: &&'a str| strsim::damerau_levenshtein(&word.to_lowercase(), &k.to_lowercase());
-    let best = known.iter().copied().map(|k| (near(&k), k)).min()?;
-    (best.0 <= 1 + word.len() / 4).then_some(best.1)
-}
-
-fn quoted(words: &[&str]) -> String {
-    words.iter().map(|w| format!("`{w}`")).collect::<Vec<_>>().join(", ")
 }

@@ -2,14 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use gitops_model::Problem;
 use gitops_yaml::{Entry, Node, SmolStr};
 
 use crate::pattern::{Glob, pattern};
-use crate::read::Problems;
+use crate::problems::Problems;
 use crate::risk::score;
+use crate::time::{Duration, Window};
+use crate::value::Spanned;
 use crate::value::{Map, boolean, count, number, spanned, text, texts};
-use crate::{Config, Duration, Spanned, Window};
 
 /// One entry of `waves`.
 #[derive(Debug, Clone)]
@@ -65,7 +65,7 @@ impl Wave {
 pub struct WaveClusters {
     /// `clusters`: names or patterns.
     pub patterns: Vec<Spanned<SmolStr>>,
-    globs: Vec<Glob>,
+    pub(crate) globs: Vec<Glob>,
     /// `clusterSelector.matchLabels`: labels that `clusters` gives.
     pub labels: BTreeMap<SmolStr, SmolStr>,
 }
@@ -300,52 +300,4 @@ impl Promotion {
 
 fn duration(problems: &mut Problems, node: &Node) -> Option<Duration> {
     problems.parse(node, "a duration such as `30m`", Duration::parse)
-}
-
-/// What is wrong with the waves of these clusters.
-pub(crate) fn check(config: &Config, clusters: &[&str]) -> Vec<Problem> {
-    let mut problems = Vec::new();
-    for wave in &config.waves {
-        for (pattern, glob) in wave.clusters.patterns.iter().zip(&wave.clusters.globs) {
-            if !clusters.iter().any(|c| glob.matches(c)) {
-                let (wave, pattern, span) = (&wave.name.value, &pattern.value, pattern.span);
-                let message =
-                    format!("wave `{wave}` names `{pattern}`, and no cluster is called so");
-                problems.push(
-                    crate::problem(span, message)
-                        .help(format!("the clusters are {}", listed(clusters))),
-                );
-            }
-        }
-    }
-    for cluster in clusters {
-        let mut waves = config.waves_of(cluster).map(|(_, wave)| wave);
-        match (waves.next(), waves.next()) {
-            (Some(first), Some(second)) => {
-                let (one, two) = (&first.name, &second.name);
-                let message = format!(
-                    "cluster `{cluster}` is in the waves `{}` and `{}`",
-                    one.value, two.value
-                );
-                problems.push(
-                    crate::problem(two.span, message).related(one.span, "it is in this wave first"),
-                );
-            }
-            (None, _) => {
-                if let Some(last) = config.waves.last() {
-                    let message = format!("cluster `{cluster}` is in no wave");
-                    problems.push(
-                        crate::problem(last.name.span, message)
-                            .help("add it to the `clusters` of a wave"),
-                    );
-                }
-            }
-            _ => {}
-        }
-    }
-    problems
-}
-
-fn listed(names: &[&str]) -> String {
-    names.iter().map(|n| format!("`{n}`")).collect::<Vec<_>>().join(", ")
 }

@@ -6,7 +6,7 @@ use std::cmp::Ordering;
 use gitops_schema::{Immutable, Quantity};
 use gitops_yaml::Node;
 
-use crate::judge::Judged;
+use crate::judged::Judged;
 use crate::kinds::{class_of, is_bound};
 use crate::{Refusal, edit};
 
@@ -36,7 +36,7 @@ pub(super) fn spec(judged: &Judged<'_>, row: &'static Immutable) -> Vec<Refusal>
     let keys = [old, new].into_iter().flatten().flat_map(Node::entries).map(|e| e.key.as_str());
     let changed = keys.filter(|key| {
         let value = |spec: Option<&Node>| spec.and_then(|spec| spec.get(key)).cloned();
-        !crate::judge::same(value(old).as_ref(), value(new).as_ref())
+        !edit::same(value(old).as_ref(), value(new).as_ref())
     });
     changed.min().map(|key| judged.refuse(row, &["spec", key])).into_iter().collect()
 }

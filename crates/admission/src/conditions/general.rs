@@ -3,7 +3,8 @@
 use gitops_schema::Immutable;
 use gitops_yaml::Node;
 
-use crate::judge::{Judged, same};
+use crate::edit::same;
+use crate::judged::Judged;
 use crate::{Refusal, edit};
 
 /// The live object holds a value, and the stored one would hold none.

@@ -3,7 +3,7 @@
 use gitops_schema::Immutable;
 use gitops_yaml::Node;
 
-use crate::judge::Judged;
+use crate::judged::Judged;
 use crate::kinds::{NAME_LABELS, UID_LABELS};
 use crate::{Refusal, edit};
 
@@ -22,7 +22,7 @@ pub(super) fn template(judged: &Judged<'_>, row: &'static Immutable) -> Vec<Refu
     }
     let refused = if may_be_given_resources(judged) {
         free_resources(&mut live, stored);
-        !crate::judge::same(live.get("spec"), stored.get("spec"))
+        !edit::same(live.get("spec"), stored.get("spec"))
     } else {
         !live.same(stored)
     };

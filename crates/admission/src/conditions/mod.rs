@@ -10,7 +10,7 @@ mod volume;
 use gitops_schema::Immutable;
 
 use crate::Refusal;
-use crate::judge::Judged;
+use crate::judged::Judged;
 
 /// Whether and why a change is refused.
 pub(crate) type Condition = fn(&Judged<'_>, &'static Immutable) -> Vec<Refusal>;

@@ -4,7 +4,8 @@ use gitops_schema::Immutable;
 use gitops_yaml::Node;
 
 use super::general::differs;
-use crate::judge::{Judged, same};
+use crate::edit::same;
+use crate::judged::Judged;
 use crate::{Refusal, edit};
 
 const APP_ARMOR: &str = "container.apparmor.security.beta.kubernetes.io/";

@@ -3,7 +3,7 @@
 use gitops_schema::Immutable;
 use gitops_yaml::Node;
 
-use crate::judge::Judged;
+use crate::judged::Judged;
 use crate::kinds::{Settled, is_headless, needs_health_check, settle};
 use crate::{Refusal, edit};
 

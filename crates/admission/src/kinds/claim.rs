@@ -3,7 +3,7 @@
 use gitops_model::Resource;
 use gitops_yaml::{Entry, Node};
 
-use super::CHOSEN;
+use super::chosen::CHOSEN;
 use crate::{Update, edit};
 
 const BETA_CLASS: &str = "volume.beta.kubernetes.io/storage-class";

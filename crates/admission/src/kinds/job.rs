@@ -2,7 +2,7 @@
 
 use gitops_yaml::Node;
 
-use super::CHOSEN;
+use super::chosen::CHOSEN;
 use crate::edit;
 
 /// The labels that hold the identifier of a Job (pkg/registry/batch/job/strategy.go

@@ -1,5 +1,6 @@
 //! What the server fills into live objects, and keeps of them on an update, kind by kind.
 
+mod chosen;
 mod claim;
 mod gated;
 mod job;
@@ -7,6 +8,7 @@ mod pod;
 mod secret;
 mod service;
 
+pub(crate) use chosen::is_chosen;
 pub(crate) use claim::{class_of, is_bound};
 pub(crate) use job::{NAME_LABELS, UID_LABELS};
 pub(crate) use service::{Settled, family_of, is_headless, needs_health_check, settle};
@@ -47,14 +49,6 @@ pub(crate) fn restore(stored: &mut Node, live: &Node, update: &Update<'_>) {
         _ => {}
     }
     gated::drop(stored, update);
-}
-
-/// Stands for a value that the server chose, and only the cluster knows.
-const CHOSEN: &str = "<chosen>";
-
-/// Whether a value of a live object is one that only the cluster knows.
-pub(crate) fn is_chosen(node: &Node) -> bool {
-    node.text().is_some_and(|text| text.starts_with(CHOSEN))
 }
 
 fn kind<'a>(update: &Update<'a>) -> (&'a str, &'a str) {

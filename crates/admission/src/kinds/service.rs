@@ -3,9 +3,8 @@
 
 use gitops_yaml::Node;
 
-use super::CHOSEN;
-use crate::edit;
-use crate::judge::same;
+use super::chosen::CHOSEN;
+use crate::edit::{self, same};
 
 const NONE: &str = "None";
 const IPV4: &str = "IPv4";
