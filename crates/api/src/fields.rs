@@ -1,6 +1,6 @@
 //! Reading fields of an object.
 
-use gitops_model::Resource;
+use gitops_model::{Resource, SourceRef};
 use gitops_yaml::{Node, SmolStr};
 
 /// The value below `spec`.
@@ -31,4 +31,13 @@ pub(crate) fn field<'a>(node: &'a Node, key: &str) -> Option<&'a str> {
 /// The namespace of an object; `default` where it names none.
 pub(crate) fn namespace(object: &Resource) -> SmolStr {
     if object.key.namespace.is_empty() { "default".into() } else { object.key.namespace.clone() }
+}
+
+/// Reads a reference to a source; its namespace is that of the object where it names none.
+pub(crate) fn source_ref(owner: &Resource, node: &Node) -> Option<SourceRef> {
+    Some(SourceRef {
+        kind: field(node, "kind")?.into(),
+        namespace: field(node, "namespace").map_or_else(|| namespace(owner), Into::into),
+        name: field(node, "name")?.into(),
+    })
 }

@@ -7,7 +7,7 @@ use petgraph::algo::tarjan_scc;
 use petgraph::graph::NodeIndex;
 use petgraph::visit::{EdgeFiltered, EdgeRef};
 
-use crate::{Consequence, Graph, Link, PodTemplate, Relation, Vertex};
+use crate::{Consequence, Graph, Link, Order, PodTemplate, Relation, Vertex};
 
 impl Graph {
     /// The circles among objects that wait for each other: each as its references, in order.
@@ -152,15 +152,6 @@ pub struct Disorder<'a> {
     pub link: Link<'a>,
     /// What is wrong with it.
     pub order: Order,
-}
-
-/// What is wrong with the order of two objects.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Order {
-    /// Nothing says which comes first.
-    Undeclared,
-    /// The one that is needed comes last: it waits for the one that needs it.
-    Reversed,
 }
 
 /// Whether an object does not work before the one it needs has come.

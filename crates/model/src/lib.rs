@@ -17,11 +17,12 @@ mod report;
 mod repository;
 mod rollback;
 mod rule;
+mod unit_id;
 
 pub use change::{Action, Change, FieldChange};
 pub use cluster::{
     ApplyMode, Cluster, ClusterState, Controller, Deployed, Environment, KubernetesVersion, Source,
-    SourceRef, Tracks, Unit, UnitId,
+    SourceRef, Tracks, Unit,
 };
 pub use finding::{Apply, Confidence, Effect, Finding, Label, Role, Suppressed};
 pub use gate::{
@@ -36,3 +37,4 @@ pub use report::{ChangeReport, ClusterReport, Counts, FieldReport, Report, Sourc
 pub use repository::{EntryKind, Repository, Revision, Tree, TreeError, clean_path};
 pub use rollback::{Reversal, Unrestored};
 pub use rule::{Persona, RuleId, RuleMeta, Severity};
+pub use unit_id::UnitId;

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use gitops_model::Resource;
 use gitops_yaml::Node;
 
-use crate::way::Case;
+use crate::case::Case;
 
 /// A claim.
 pub(crate) struct Claim {

@@ -7,8 +7,10 @@
 //! [`rollback()`] says what a revert would not bring back, [`mitigations`] what stands against a finding
 //! already. Recipes are pages in `recipes/`: documentation, data and tests in one.
 
+mod case;
 mod claims;
 mod edit;
+mod fact;
 mod ground;
 mod mitigation;
 mod op;

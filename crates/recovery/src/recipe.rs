@@ -6,8 +6,9 @@ use std::sync::OnceLock;
 use gitops_model::{Controller, Finding, Severity};
 use serde::Deserialize;
 
+use crate::case::Case;
+use crate::fact::Fact;
 use crate::op::Op;
-use crate::way::{Case, Fact};
 
 macro_rules! pages {
     ($($id:literal),* $(,)?) => {
@@ -211,7 +212,7 @@ impl Fit {
             && (self.kinds.is_empty() || self.kinds.iter().any(|k| *k == case.key.kind))
             && (self.fields.is_empty() || self.fields.iter().any(below))
             && (self.by.is_empty() || self.by.contains(&by))
-            && self.when.iter().all(|fact| case.is(*fact))
+            && self.when.iter().all(|fact| fact.holds(case))
     }
 }
 

@@ -11,8 +11,8 @@ use gitops_rules::Pair;
 use gitops_yaml::{Node, SmolStr};
 use serde::Deserialize;
 
+use crate::case::Case;
 use crate::text;
-use crate::way::Case;
 
 const TABLE: &str = include_str!("../../../schemas/tables/rollback.yaml");
 

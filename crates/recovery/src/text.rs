@@ -5,9 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use gitops_model::{Controller, ObjectKey, Resource, Unit};
 use gitops_yaml::Node;
 
+use crate::case::Case;
 use crate::claims::{Claim, claims, replicas};
 use crate::op::{copied, copy_name, new_name};
-use crate::way::{Case, Group};
+use crate::way::Group;
 
 /// What stands for `{word}`.
 type Words = BTreeMap<&'static str, String>;

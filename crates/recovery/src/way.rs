@@ -1,110 +1,13 @@
 //! Findings grouped by the way out that they share.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 
-use gitops_compare::renames;
-use gitops_graph::Relation;
-use gitops_model::{
-    Action, Confidence, Controller, Effect, Finding, ObjectKey, Resource, Unit, UnitId,
-};
+use gitops_model::{Action, Confidence, Controller, Effect, Finding, ObjectKey, Unit, UnitId};
 use gitops_rules::Pair;
-use gitops_yaml::{Node, SmolStr};
-use serde::Deserialize;
+use gitops_yaml::SmolStr;
 
-use crate::claims::claims;
+use crate::case::Case;
 use crate::recipe::{Recipe, fitting};
-
-/// Something a recipe depends on that only the objects tell.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub(crate) enum Fact {
-    /// The pods of a StatefulSet are no longer those that its new selector asks for.
-    PodsRelabelled,
-    /// They are.
-    PodsKept,
-    /// A claim template asks for more than before.
-    VolumesGrow,
-    /// It has claims of its own.
-    HasClaims,
-    /// What applied the object goes.
-    OwnerGoes,
-    /// It stays.
-    OwnerStays,
-    /// Its kind is defined by a CustomResourceDefinition.
-    Custom,
-}
-
-/// An object of a finding on one cluster.
-pub(crate) struct Case<'a> {
-    pub(crate) pair: &'a Pair<'a>,
-    pub(crate) key: &'a ObjectKey,
-    pub(crate) old: Option<(&'a Unit, &'a Arc<Resource>)>,
-    pub(crate) new: Option<(&'a Unit, &'a Arc<Resource>)>,
-}
-
-impl<'a> Case<'a> {
-    pub(crate) fn of(pair: &'a Pair<'a>, key: &'a ObjectKey) -> Self {
-        let old = pair.before.as_ref().and_then(|b| b.object(key));
-        Self { pair, key, old, new: pair.after.object(key) }
-    }
-
-    /// What applies the object; before the change where it goes.
-    pub(crate) fn unit(&self) -> Option<&'a Unit> {
-        self.new.or(self.old).map(|(unit, _)| unit)
-    }
-
-    pub(crate) fn object(&self) -> Option<&'a Arc<Resource>> {
-        self.new.or(self.old).map(|(_, object)| object)
-    }
-
-    pub(crate) fn controller(&self) -> Controller {
-        self.unit().map_or(Controller::None, |u| u.controller)
-    }
-
-    pub(crate) fn is(&self, fact: Fact) -> bool {
-        let owner_goes =
-            || self.old.is_some_and(|(unit, _)| self.pair.after.cluster.unit(&unit.id).is_none());
-        match fact {
-            Fact::PodsRelabelled => self.is_relabelled(),
-            Fact::PodsKept => !self.is_relabelled(),
-            Fact::VolumesGrow => claims(self).iter().any(|c| c.grows),
-            Fact::HasClaims => !claims(self).is_empty(),
-            Fact::OwnerGoes => owner_goes(),
-            Fact::OwnerStays => !owner_goes(),
-            Fact::Custom => self.object().is_some_and(|o| gitops_schema::kind(&o.gvk).is_none()),
-        }
-    }
-
-    /// The object that follows it under another name.
-    pub(crate) fn successor(&self) -> Option<&'a Arc<Resource>> {
-        let renames = renames(self.pair.changes);
-        renames.into_iter().find(|r| r.removed.key == *self.key)?.added.new.as_ref()
-    }
-
-    /// The workloads that mount its claims.
-    pub(crate) fn users(&self) -> Vec<String> {
-        if self.key.kind == "StatefulSet" {
-            return vec![format!("statefulset/{}", self.key.name)];
-        }
-        let Some(before) = &self.pair.before else { return Vec::new() };
-        let links = before.graph().edges_to(self.key);
-        let mounts =
-            links.iter().filter(|l| l.edge.relation == Relation::Mounts).map(|l| &l.from.key);
-        let scaled =
-            mounts.filter(|k| matches!(&*k.kind, "Deployment" | "StatefulSet" | "ReplicaSet"));
-        scaled.map(|k| format!("{}/{}", k.kind.to_lowercase(), k.name)).collect()
-    }
-
-    /// Whether the new selector does not select the old pods.
-    fn is_relabelled(&self) -> bool {
-        let (Some((_, old)), Some((_, new))) = (self.old, self.new) else { return false };
-        let selector = new.at(&["spec", "selector", "matchLabels"]).map_or(&[][..], Node::entries);
-        let labels = old.at(&["spec", "template", "metadata", "labels"]);
-        let has = |key: &str| labels.and_then(|l| l.get(key)).and_then(Node::text);
-        selector.iter().any(|e| has(&e.key) != e.value.text())
-    }
-}
 
 /// Findings with one recipe and one owner, on all their clusters.
 pub(crate) struct Group<'a> {

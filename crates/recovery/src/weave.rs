@@ -55,7 +55,7 @@ pub fn plan<'a>(input: &Input<'a>, findings: impl Iterator<Item = &'a Finding>) 
             .recipe
             .steps
             .iter()
-            .filter(|r| r.when.iter().all(|f| g.cases.iter().any(|c| c.is(*f))));
+            .filter(|r| r.when.iter().all(|f| g.cases.iter().any(|c| f.holds(c))));
         let rows: Vec<&'static Row> = rows.collect();
         let merge = rows.iter().position(|r| r.on == Some(On::Change)).unwrap_or(rows.len());
         (rows, merge)

@@ -3,8 +3,8 @@
 use gitops_model::{ApplyMode, Resource};
 use gitops_yaml::{Node, Span};
 
+use super::names::GROUP;
 use super::source::Source;
-use crate::argocd::GROUP;
 use crate::fields::{field, items, spec, text};
 
 /// What to deploy, and where to.

@@ -3,7 +3,7 @@
 use gitops_model::Resource;
 use gitops_yaml::Node;
 
-use crate::argocd::GROUP;
+use super::names::GROUP;
 use crate::fields::{flag, items, spec};
 
 /// A template and what fills it.

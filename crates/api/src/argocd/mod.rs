@@ -2,22 +2,12 @@
 
 mod application;
 mod application_set;
+mod names;
 mod project;
 mod source;
 
 pub use application::{Application, Automated, Destination};
 pub use application_set::ApplicationSet;
+pub use names::{CLUSTER_SECRET, GROUP, IN_CLUSTER_NAME, IN_CLUSTER_SERVER};
 pub use project::AppProject;
 pub use source::{Source, Tool};
-
-/// The API group.
-pub const GROUP: &str = "argoproj.io";
-
-/// The label of a Secret that describes a cluster, and its value.
-pub const CLUSTER_SECRET: (&str, &str) = ("argocd.argoproj.io/secret-type", "cluster");
-
-/// The address of the cluster that Argo CD itself runs in.
-pub const IN_CLUSTER_SERVER: &str = "https://kubernetes.default.svc";
-
-/// The name of that cluster where no Secret names it.
-pub const IN_CLUSTER_NAME: &str = "in-cluster";

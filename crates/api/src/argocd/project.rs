@@ -3,7 +3,7 @@
 use gitops_model::Resource;
 use gitops_yaml::Node;
 
-use crate::argocd::GROUP;
+use super::names::GROUP;
 use crate::fields::{items, spec};
 
 /// Limits for the Applications of a project.

@@ -3,8 +3,8 @@
 use gitops_model::{Resource, SourceRef};
 use gitops_yaml::{Node, SmolStr, Span};
 
-use super::{SOURCE_EXTENSIONS_GROUP, source_ref};
-use crate::fields::{field, items, namespace};
+use super::groups::SOURCE_EXTENSIONS_GROUP;
+use crate::fields::{field, items, namespace, source_ref};
 
 /// Makes `ExternalArtifact` sources out of the files of others.
 #[derive(Debug, Clone, Copy)]

@@ -5,9 +5,9 @@ use std::fmt;
 use gitops_model::{Resource, SourceRef};
 use gitops_yaml::{Node, SmolStr, Span};
 
+use super::groups::HELM_GROUP;
 use super::kustomization::{Dependency, dependencies};
-use super::{HELM_GROUP, source_ref};
-use crate::fields::{field, flag, items, namespace, spec, text};
+use crate::fields::{field, flag, items, namespace, source_ref, spec, text};
 
 /// A HelmRelease.
 #[derive(Debug, Clone, Copy)]

@@ -3,8 +3,8 @@
 use gitops_model::{Resource, SourceRef};
 use gitops_yaml::{Entry, Node, SmolStr, Span};
 
-use super::{KUSTOMIZE_GROUP, source_ref};
-use crate::fields::{field, flag, items, namespace, spec, text};
+use super::groups::KUSTOMIZE_GROUP;
+use crate::fields::{field, flag, items, namespace, source_ref, spec, text};
 
 /// A Flux Kustomization.
 #[derive(Debug, Clone, Copy)]

@@ -3,7 +3,7 @@
 use gitops_model::Resource;
 use gitops_yaml::{Node, SmolStr};
 
-use super::OPERATOR_GROUP;
+use super::groups::OPERATOR_GROUP;
 use crate::fields::{field, flag, items, namespace, spec, text};
 
 /// The installation of Flux on a cluster, and what it follows.

@@ -3,7 +3,7 @@
 use gitops_model::{Resource, SourceRef, Tracks};
 use gitops_yaml::{Node, SmolStr, Span};
 
-use super::SOURCE_GROUP;
+use super::groups::SOURCE_GROUP;
 use crate::fields::{field, flag, items, namespace, spec, text};
 
 /// A `GitRepository`, `OCIRepository`, `Bucket`, `HelmRepository` or `HelmChart`.

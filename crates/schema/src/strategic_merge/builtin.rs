@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use gitops_yaml::SmolStr;
 
-use super::types::Field;
+use super::field::Field;
 
 /// The fields of a type on the way to a list that merges, sorted by their names.
 pub(super) type Fields = &'static [(&'static str, Field)];

@@ -7,7 +7,7 @@ use gitops_yaml::{Entry, Node, Origin, Scalar, SmolStr, Style};
 use super::{
     DIRECTIVE, Directive, MergeError, Merger, directive as map_directive, named_directive,
 };
-use crate::strategic_merge::types::Field;
+use crate::strategic_merge::field::Field;
 
 /// What a list is merged with.
 pub(super) enum Other<'a> {

@@ -4,13 +4,14 @@
 //! `$deleteFromPrimitiveList` are plain keys, because kustomize takes them for such.
 
 mod builtin;
+mod field;
 mod list;
 mod types;
 
 use gitops_model::{FieldPath, Removal, Segment};
 use gitops_yaml::{Dialect, Entry, Node, Scalar, ScalarKind, Span, Style, Value, resolve};
 
-use types::Field;
+use field::Field;
 pub use types::MergeSchema;
 
 /// Why a patch does not fit.

@@ -7,6 +7,7 @@ use std::sync::OnceLock;
 use gitops_yaml::{Node, SmolStr};
 
 use super::builtin;
+use super::field::Field;
 
 /// The types of a schema, as far as merging needs them: the one that kustomize has built in, or one
 /// that a kustomization brings.
@@ -38,16 +39,6 @@ struct Type {
 enum Fields<'a> {
     Own(&'a Type),
     Builtin(builtin::Fields),
-}
-
-/// What is known of a value at some place of an object.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Field {
-    pub(super) list: bool,
-    /// What pairs the items of a list that merges; empty where the items themselves are compared.
-    pub(crate) keys: Option<Cow<'static, [SmolStr]>>,
-    /// The type of the map, or of the items of the list.
-    pub(super) of: Option<SmolStr>,
 }
 
 impl MergeSchema {
