@@ -7,6 +7,7 @@ mod impact;
 mod paired;
 mod plan;
 mod rollback;
+mod step;
 mod steps;
 mod survey;
 mod unchecked;
@@ -22,7 +23,8 @@ use gitops_rules::{Facts, Pair, State};
 use gitops_yaml::{SmolStr, Sources};
 use rayon::prelude::*;
 
-use self::steps::{Step, Steps, Untold};
+use self::step::Step;
+use self::steps::{Steps, Untold};
 use crate::cli::Reading;
 use crate::exit::Stop;
 use crate::settings::Settings;

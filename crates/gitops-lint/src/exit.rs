@@ -47,12 +47,6 @@ impl Stop {
     }
 }
 
-impl From<crate::git::GitError> for Stop {
-    fn from(error: crate::git::GitError) -> Self {
-        Self::new(error.to_string())
-    }
-}
-
 /// A file that cannot be written or read.
 pub(crate) fn io(path: &std::path::Path) -> impl Fn(std::io::Error) -> Stop + '_ {
     move |error| Stop::new(format!("`{}`: {error}", path.display()))

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use gitops_model::{Effect, Finding, Suppressed};
 
-use super::Step;
+use super::step::Step;
 
 const REASON: &str = "it waits already: the next promotion brings it without this change, too";
 

@@ -8,7 +8,7 @@ use gitops_model::{ClusterState, Effect, ObjectKey, Resource, Tree};
 use gitops_yaml::SmolStr;
 use rayon::prelude::*;
 
-use super::steps::Step;
+use super::step::Step;
 
 /// A cluster before and after, where it is there.
 type Both = (Option<ClusterState>, Option<ClusterState>);

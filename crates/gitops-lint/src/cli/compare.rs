@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use super::{Output, Reading};
+use super::shared::{Output, Reading};
 
 /// Which two states are compared, and for whom.
 #[derive(Debug, Args)]

@@ -3,6 +3,8 @@
 use std::path::Path;
 use std::process::{Command, Stdio};
 
+use crate::exit::Stop;
+
 /// Why git could not answer.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum GitError {
@@ -49,4 +51,10 @@ pub(super) fn run(folder: &Path, arguments: &[&str]) -> Result<Vec<u8>, GitError
 pub(super) fn zero_separated(bytes: &[u8]) -> Vec<String> {
     let parts = bytes.split(|b| *b == 0).filter(|p| !p.is_empty());
     parts.map(|p| String::from_utf8_lossy(p).into_owned()).collect()
+}
+
+impl From<GitError> for Stop {
+    fn from(error: GitError) -> Self {
+        Self::new(error.to_string())
+    }
 }

@@ -1,13 +1,18 @@
 //! A tree with folders from elsewhere in it: what `--repo-map URL=DIR` asks for.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
 use gitops_model::{EntryKind, Tree, TreeError};
 use gitops_yaml::{ContentId, SmolStr};
 
-use super::{DirectoryTree, RepoMap};
+use super::DirectoryTree;
+use super::path::join;
 use crate::exit::{Stop, io};
+
+/// Addresses of repositories, each with the folder that stands for it.
+pub(crate) type RepoMap = BTreeMap<String, String>;
 
 /// A tree and the folders mounted in it, each at its absolute path without the first `/`, so that a
 /// finding names a file that a person can open.
@@ -32,7 +37,7 @@ impl Mounted {
         for folder in repo_map.values_mut() {
             let path = Path::new(folder.as_str());
             let mounted = DirectoryTree::open(path).map_err(io(path))?;
-            let at = super::join("", &mounted.top().to_string_lossy()).unwrap_or_default();
+            let at = join("", &mounted.top().to_string_lossy()).unwrap_or_default();
             folder.clone_from(&at);
             mounts.push((at, mounted));
         }
