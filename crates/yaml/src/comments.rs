@@ -1,6 +1,6 @@
 //! Comments, which are no part of the tree.
 
-use crate::source::BYTE_ORDER_MARK;
+use crate::lines::BYTE_ORDER_MARK;
 use crate::{FileId, Node, Span, Value};
 
 /// One comment.

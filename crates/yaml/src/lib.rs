@@ -15,6 +15,7 @@
 //! ```
 
 mod comments;
+mod lines;
 mod node;
 mod number;
 mod origin;

@@ -8,9 +8,11 @@ use smol_str::SmolStr;
 use yaml_rust2::parser::{Event, Parser, Tag};
 use yaml_rust2::scanner::{Marker, ScanError, TScalarStyle};
 
+use super::error::{ErrorKind, ParseError};
+use super::limits::Limits;
 use super::map::OpenMap;
 use super::position::Positions;
-use super::{ErrorKind, Limits, ParseError, breaks, extent, tabs};
+use super::{breaks, extent, tabs};
 use crate::{
     Dialect, Entry, Exposure, FileId, Node, Origin, Scalar, ScalarKind, Span, Style, Value, resolve,
 };

@@ -6,82 +6,22 @@
 
 mod breaks;
 mod build;
+mod error;
 mod extent;
+mod limits;
 mod map;
 mod mend;
 mod position;
 mod tabs;
 
-use crate::source::line_starts;
-use crate::{Entry, FileId, Node, Span};
+pub use error::{ErrorKind, ParseError};
+pub use limits::Limits;
+
+use crate::lines::line_starts;
+use crate::{FileId, Node, Span};
 use build::Builder;
 use mend::Mended;
 use position::Positions;
-
-/// How much a text may ask of the reader.
-#[derive(Debug, Clone, Copy)]
-pub struct Limits {
-    /// Nesting of maps and lists.
-    pub depth: usize,
-    /// Nodes that aliases may add to what is written.
-    pub alias_nodes: usize,
-}
-
-impl Default for Limits {
-    fn default() -> Self {
-        Self { depth: 256, alias_nodes: 200_000 }
-    }
-}
-
-/// Something wrong with a text.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ParseError {
-    /// Which kind of thing.
-    pub kind: ErrorKind,
-    /// What is wrong, for people.
-    pub message: String,
-    /// Where.
-    pub span: Span,
-    /// For a duplicate key other than `<<`, the entry that stands first.
-    pub first: Option<Box<Entry>>,
-}
-
-/// Kinds of [`ParseError`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum ErrorKind {
-    /// No YAML; the document is lost.
-    Syntax,
-    /// A key stands twice in one map; the last one counts.
-    DuplicateKey,
-    /// Text behind the end of a document that no `---` starts; readers pass over it.
-    Unread,
-    /// A scalar that is not of the type that its tag names; only who reads the value itself refuses it.
-    Tag,
-    /// A limit of [`Limits`] was passed; the document is lost.
-    Limit,
-    /// The file is no UTF-8 text.
-    Encoding,
-}
-
-impl ErrorKind {
-    /// Whether readers that take what they can get refuse the text.
-    #[must_use]
-    pub fn is_fatal(self) -> bool {
-        !matches!(self, Self::DuplicateKey | Self::Unread)
-    }
-}
-
-impl ParseError {
-    /// Whether it is about the tag of this value.
-    fn is_tag_of(&self, value: &Node) -> bool {
-        self.kind == ErrorKind::Tag && self.span == value.span()
-    }
-
-    pub(crate) fn not_utf8(span: Span) -> Self {
-        let message = "the file is not UTF-8 text".to_owned();
-        Self { kind: ErrorKind::Encoding, message, span, first: None }
-    }
-}
 
 /// What [`parse`] found.
 #[derive(Debug, Default)]

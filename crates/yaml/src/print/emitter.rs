@@ -1,7 +1,7 @@
 //! Where characters go: columns, line breaks, indentation and the scalar styles, as libyaml writes them.
 
 use super::style::{Styles, is_break, is_plain_block, is_printable, is_simple};
-use crate::source::BYTE_ORDER_MARK;
+use crate::lines::BYTE_ORDER_MARK;
 
 /// Spaces per level.
 const INDENT: usize = 2;

@@ -1,6 +1,6 @@
 //! Which styles can hold a text: libyaml's analysis of a scalar.
 
-use crate::source::BYTE_ORDER_MARK;
+use crate::lines::BYTE_ORDER_MARK;
 
 /// The styles that can hold a text in block context.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
