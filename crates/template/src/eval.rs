@@ -5,10 +5,10 @@ use std::rc::Rc;
 use gitops_yaml::{Exposure, Span};
 use smol_str::SmolStr;
 
-use crate::MissingKey;
 use crate::ast::{Branch, List, Node, Pipeline};
 use crate::error::{Error, ErrorKind, Fault};
 use crate::limits::{Budget, Limits};
+use crate::options::MissingKey;
 use crate::parse::Definitions;
 use crate::print;
 use crate::value::{Data, Trace, Value};

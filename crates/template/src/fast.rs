@@ -2,7 +2,9 @@
 
 use gitops_yaml::Exposure;
 
-use crate::{Error, ErrorKind, Rendered, Value};
+use crate::error::{Error, ErrorKind};
+use crate::rendered::Rendered;
+use crate::value::Value;
 
 /// Replaces each `{{ key }}` whose key `data` holds as a string; all else stays as it is.
 ///

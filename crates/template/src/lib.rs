@@ -23,62 +23,29 @@ mod library;
 mod limits;
 mod literal;
 mod operand;
+mod options;
 mod parse;
 mod pipeline;
 mod print;
 mod printf;
+mod rendered;
 mod sprig;
 mod value;
 mod yaml;
 
-use gitops_yaml::{Exposure, Origin, Span};
+use gitops_yaml::Span;
 
 pub use error::{Error, ErrorKind};
 pub use fast::substitute;
 pub use library::Library;
 pub use limits::Limits;
+pub use options::{MissingKey, Options};
+pub use rendered::Rendered;
 pub use sprig::{merge, normalize};
 pub use value::Value;
 
 use eval::Run;
 use parse::Definitions;
-
-/// What a map gives for a key that it does not have: the option `missingkey` of Go's templates.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum MissingKey {
-    /// No value, printed as `<no value>`.
-    #[default]
-    Invalid,
-    /// The zero value of the map's type.
-    Zero,
-    /// An error.
-    Error,
-}
-
-/// How a template is run.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct Options {
-    /// What a missing key gives.
-    pub missing: MissingKey,
-    /// What the template may cost.
-    pub limits: Limits,
-}
-
-impl Options {
-    /// Reads Go's `missingkey=…` options, the last one counting; `None` for an option that Go does not know.
-    #[must_use]
-    pub fn from_go<'a>(options: impl IntoIterator<Item = &'a str>) -> Option<Self> {
-        options.into_iter().try_fold(Self::default(), |read, option| {
-            let missing = match option {
-                "missingkey=default" | "missingkey=invalid" => MissingKey::Invalid,
-                "missingkey=zero" => MissingKey::Zero,
-                "missingkey=error" => MissingKey::Error,
-                _ => return None,
-            };
-            Some(Self { missing, ..read })
-        })
-    }
-}
 
 /// A template that was read.
 pub struct Template {
@@ -110,33 +77,5 @@ impl Template {
             origins,
             exposure: out.exposure,
         })
-    }
-}
-
-/// What a template printed.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Rendered {
-    /// The text.
-    pub text: String,
-    /// Whether all of the text is the value of one action.
-    pub is_value: bool,
-    /// Where the values that were printed are written, in their order, as far as that is known.
-    pub origins: Vec<Origin>,
-    /// Whether the text may be shown.
-    pub exposure: Exposure,
-}
-
-impl Rendered {
-    /// Who wrote the text of a template at `at`: where the whole text is one value, the line of that value
-    /// with the template behind it; else the template's line with the values behind it.
-    #[must_use]
-    pub fn origin(&self, at: &Origin) -> Origin {
-        match self.origins.first() {
-            Some(value) if self.is_value => value.on_top_of("template", at),
-            _ => self
-                .origins
-                .iter()
-                .fold(at.clone(), |origin, value| origin.on_top_of("template", value)),
-        }
     }
 }

@@ -3,11 +3,11 @@
 use gitops_yaml::Exposure;
 use smol_str::SmolStr;
 
-use crate::MissingKey;
 use crate::ast::{Command, Number, Operand, Pipeline, Term};
 use crate::error::{Error, ErrorKind};
 use crate::eval::Run;
 use crate::library::{Call, Function, P};
+use crate::options::MissingKey;
 use crate::value::{Data, Elem, Trace, Value};
 
 fn fail<T>(message: impl Into<String>, offset: usize) -> Result<T, Error> {
