@@ -12,6 +12,7 @@ mod junit;
 mod markdown;
 mod mask;
 mod plan;
+mod program;
 mod sarif;
 mod snippet;
 mod terminal;
@@ -26,12 +27,6 @@ pub use markdown::markdown;
 pub use plan::{json as plan_json, markdown as plan_markdown, terminal as plan_terminal};
 pub use sarif::sarif;
 pub use terminal::{Style, clusters, explain, rules, terminal};
-
-/// The program's version, as formats name it.
-const VERSION: &str = env!("CARGO_PKG_VERSION");
-
-/// Where the program's pages are read on the web.
-const REPOSITORY: &str = env!("CARGO_PKG_REPOSITORY");
 
 #[cfg(test)]
 mod sample;

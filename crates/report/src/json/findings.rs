@@ -4,7 +4,7 @@ use gitops_model::{Apply, Effect, Finding, Role};
 use gitops_yaml::{Location, Sources};
 use serde::Serialize;
 
-use super::ObjectJson;
+use super::object::ObjectJson;
 
 #[derive(Serialize)]
 pub(super) struct FindingJson<'a> {

@@ -3,18 +3,23 @@
 mod clusters;
 mod decision;
 mod findings;
+mod object;
 mod rollback;
+mod way;
 
-use gitops_model::{Action, ChangeReport, FieldReport, Gvk, ObjectKey, Report, Unchecked};
+use gitops_model::{Action, ChangeReport, FieldReport, Report, Unchecked};
 use gitops_yaml::{Location, Sources, Span};
 use serde::Serialize;
 
 use clusters::ClusterJson;
 use decision::{GateJson, ImpactJson, RiskJson};
 use findings::FindingJson;
+use object::ObjectJson;
 use rollback::UnrestoredJson;
 
-use crate::plan::WayJson;
+pub(crate) use way::{AdviceJson, WayJson};
+
+use crate::program::VERSION;
 
 const SCHEMA_VERSION: &str = "1";
 
@@ -76,27 +81,7 @@ pub(crate) struct Tool {
 }
 
 impl Tool {
-    pub(crate) const THIS: Self = Self { name: "gitops-lint", version: crate::VERSION };
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct ObjectJson<'a> {
-    api_version: String,
-    kind: &'a str,
-    namespace: &'a str,
-    name: &'a str,
-}
-
-impl<'a> ObjectJson<'a> {
-    fn of(gvk: &Gvk, key: &'a ObjectKey) -> Self {
-        Self {
-            api_version: gvk.api_version(),
-            kind: &key.kind,
-            namespace: &key.namespace,
-            name: &key.name,
-        }
-    }
+    pub(crate) const THIS: Self = Self { name: "gitops-lint", version: VERSION };
 }
 
 #[derive(Serialize)]

@@ -6,8 +6,8 @@ use gitops_model::Unrestored;
 use gitops_yaml::SmolStr;
 use serde::Serialize;
 
-use super::ObjectJson;
-use crate::plan::AdviceJson;
+use super::object::ObjectJson;
+use super::way::AdviceJson;
 
 #[derive(Serialize)]
 pub(super) struct UnrestoredJson<'a> {

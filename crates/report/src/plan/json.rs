@@ -1,13 +1,13 @@
 //! A plan as JSON, version 1.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
-use gitops_model::{Act, Advice, Finding, Hunk, Plan, Proof, Step, Way};
+use gitops_model::{Act, Finding, Hunk, Plan, Proof, Step};
 use gitops_yaml::SmolStr;
 use serde::Serialize;
 
-use super::kind;
-use crate::json::Tool;
+use super::words::{kind, open};
+use crate::json::{self, AdviceJson, Tool, WayJson};
 
 /// The plan as JSON with a line break at the end.
 #[must_use]
@@ -17,9 +17,9 @@ pub fn json(plan: &Plan, findings: &[Finding]) -> String {
         tool: Tool::THIS,
         ways: plan.ways.iter().enumerate().map(WayJson::of).collect(),
         steps: plan.steps.iter().enumerate().map(StepJson::of).collect(),
-        open: super::open(plan, findings).map(Open::of).collect(),
+        open: open(plan, findings).map(Open::of).collect(),
     };
-    crate::json::text(&json)
+    json::text(&json)
 }
 
 #[derive(Serialize)]
@@ -30,38 +30,6 @@ struct Json<'a> {
     ways: Vec<WayJson<'a>>,
     steps: Vec<StepJson<'a>>,
     open: Vec<Open<'a>>,
-}
-
-#[derive(Serialize)]
-pub(crate) struct WayJson<'a> {
-    number: usize,
-    recipe: &'a str,
-    title: &'a str,
-    objects: Vec<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    owner: Option<String>,
-    clusters: BTreeMap<&'static str, &'a BTreeSet<SmolStr>>,
-    findings: &'a [String],
-    affects: &'a str,
-    reversible: &'a str,
-    renames: bool,
-}
-
-impl<'a> WayJson<'a> {
-    pub(crate) fn of((at, way): (usize, &'a Way)) -> Self {
-        Self {
-            number: at + 1,
-            recipe: way.recipe,
-            title: &way.title,
-            objects: way.objects.iter().map(ToString::to_string).collect(),
-            owner: way.unit.as_ref().map(ToString::to_string),
-            clusters: way.places.iter().map(|(effect, c)| (effect.as_str(), c)).collect(),
-            findings: &way.findings,
-            affects: &way.affects,
-            reversible: &way.reversible,
-            renames: way.renames,
-        }
-    }
 }
 
 #[derive(Serialize)]
@@ -138,18 +106,6 @@ struct EditJson<'a> {
 impl<'a> EditJson<'a> {
     fn of(hunk: &'a Hunk) -> Self {
         Self { path: &hunk.path, line: hunk.line, before: &hunk.before, after: &hunk.after }
-    }
-}
-
-#[derive(Serialize)]
-pub(crate) struct AdviceJson<'a> {
-    text: &'a str,
-    commands: &'a [String],
-}
-
-impl<'a> AdviceJson<'a> {
-    pub(crate) fn of(advice: &'a Advice) -> Self {
-        Self { text: &advice.text, commands: &advice.commands }
     }
 }
 

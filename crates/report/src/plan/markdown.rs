@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use gitops_model::{Act, Advice, Finding, Hunk, Plan, Step};
 
-use super::{clusters, doubt, kind, open, place, promotion, proven};
+use super::words::{clusters, doubt, kind, open, place, promotion, proven};
 use crate::escape::{self, markdown as text};
 use crate::view::plural;
 

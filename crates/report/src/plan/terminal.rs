@@ -2,7 +2,7 @@
 
 use gitops_model::{Act, Advice, Finding, Hunk, Plan, Step};
 
-use super::{clusters, doubt, kind, open, place, promotion, proven};
+use super::words::{clusters, doubt, kind, open, place, promotion, proven};
 use crate::escape;
 use crate::terminal::{Page, Style, Tone};
 use crate::view::plural;

@@ -13,6 +13,7 @@ use gitops_yaml::{FileId, Location, Sources};
 use serde_json::{Value, json};
 
 use crate::escape::{line, uri};
+use crate::program::{REPOSITORY, VERSION};
 use crate::view::{Alert, alerts, counted};
 
 /// Results that GitHub keeps.
@@ -35,8 +36,8 @@ pub fn sarif(report: &Report, sources: &Sources) -> String {
         "runs": [{
             "tool": { "driver": {
                 "name": "gitops-lint",
-                "semanticVersion": crate::VERSION,
-                "informationUri": crate::REPOSITORY,
+                "semanticVersion": VERSION,
+                "informationUri": REPOSITORY,
                 "rules": report.rules.iter().map(rule).collect::<Vec<_>>(),
             } },
             "automationDetails": { "id": "gitops-lint/" },
@@ -65,7 +66,7 @@ fn rule(rule: &RuleMeta) -> Value {
         "shortDescription": { "text": rule.summary },
         "fullDescription": { "text": rule.summary },
         "help": { "text": page, "markdown": page },
-        "helpUri": format!("{}/blob/main/rules/{}.md", crate::REPOSITORY, rule.id),
+        "helpUri": format!("{}/blob/main/rules/{}.md", REPOSITORY, rule.id),
         "defaultConfiguration": { "level": rule.severity.as_str() },
         "properties": { "tags": tags, "problem.severity": problem },
     })

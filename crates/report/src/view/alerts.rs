@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use gitops_model::{Finding, Report, Severity};
 use gitops_yaml::{FileId, Location, Sources};
 
-use super::{Places, add_places, counted, objects, places};
+use super::counted::counted;
+use super::places::{Places, add_places, places};
+use super::words::objects;
 use crate::escape::line;
 
 /// The findings of one rule that blame one line.

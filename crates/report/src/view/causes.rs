@@ -8,7 +8,10 @@ use gitops_model::{
 };
 use gitops_yaml::SmolStr;
 
-use super::{Branch, Places, add_places, counted, objects, places, tree};
+use super::counted::counted;
+use super::places::{Places, add_places, places};
+use super::reach::{Branch, tree};
+use super::words::objects;
 
 /// Branches of what a cause reaches that are shown.
 const MOST_BRANCHES: usize = 8;

@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use gitops_model::{Action, Apply, ClusterReport, Counts, Effect, Report};
 
-use super::counted;
+use super::counted::counted;
+use super::words::plural;
 
 /// What happens on one cluster at one time.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -113,6 +114,13 @@ pub(crate) fn follows(cluster: &ClusterReport) -> Vec<String> {
         }
     }
     out
+}
+
+/// That no cluster changes, as far as is known.
+pub(crate) fn nothing_changes(report: &Report, clusters: usize) -> String {
+    let unknown = report.unchecked.iter().any(|unchecked| unchecked.changed);
+    let nothing = if unknown { "nothing that is known changes" } else { "nothing changes" };
+    format!("{nothing} on {}", plural(clusters, "cluster"))
 }
 
 fn tallies(report: &Report) -> BTreeMap<(&str, Effect), Tally> {

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use gitops_model::{ImpactEdge, ObjectKey};
 
-use super::objects;
+use super::words::objects;
 
 /// How deep the tree is followed.
 const MAX_DEPTH: usize = 8;
