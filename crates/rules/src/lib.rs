@@ -23,10 +23,13 @@ mod write;
 pub use immutable_field::unjudged;
 pub use removal::deleted;
 pub(crate) use rule::Check;
-pub use rule::{Rule, find};
+pub use rule::Rule;
 pub(crate) use run::{Draft, Fleet};
-pub use run::{Facts, Holds, Pair, State, check, check_only, compares_clusters, gather};
+pub use run::{Facts, Holds, Pair, State, gather};
 pub use validity::{unevaluated, unvalidated};
+
+use gitops_config::Config;
+use gitops_model::Finding;
 
 rules![
     alert_misses,
@@ -128,3 +131,29 @@ rules![
     wave_unreachable,
     wrong_type,
 ];
+
+/// The rule of that name.
+#[must_use]
+pub fn find(id: &str) -> Option<&'static Rule> {
+    RULES.iter().find(|r| r.meta.id == id)
+}
+
+/// What every rule finds that the configuration does not switch off. What is suppressed is marked as
+/// such. Hand it to [`gather`] next.
+#[must_use]
+pub fn check(facts: &Facts<'_>) -> Vec<Finding> {
+    run::check(RULES, facts)
+}
+
+/// What the rules of these names find, whether suppressed or not.
+#[must_use]
+pub fn check_only(facts: &Facts<'_>, names: &[&str]) -> Vec<Finding> {
+    let wanted = RULES.iter().filter(|rule| names.contains(&rule.meta.id));
+    wanted.flat_map(|rule| run::findings(rule, facts)).collect()
+}
+
+/// Whether a rule will compare the objects of all clusters, also of those that a change does not reach.
+#[must_use]
+pub fn compares_clusters(config: &Config, pedantic: bool) -> bool {
+    RULES.iter().any(|rule| run::compares_clusters(rule, config, pedantic))
+}

@@ -3,7 +3,7 @@
 use gitops_model::{Change, Finding, ProblemKind, RuleMeta};
 
 use crate::run::Suppression;
-use crate::{Draft, Facts, Fleet, Pair, RULES, State};
+use crate::{Draft, Facts, Fleet, Pair, State};
 
 /// Something worth telling a reviewer, and how to notice it.
 #[derive(Clone, Copy)]
@@ -32,11 +32,11 @@ pub(crate) enum Check {
     Merged(fn(&Fleet<'_>, &mut Vec<Draft>)),
     /// The objects of all clusters, which must then be rendered, whether a change reaches them or not.
     Objects(fn(&Fleet<'_>, &mut Vec<Draft>)),
-    /// The suppressions, and what all other rules found.
+    /// All rules, the suppressions, and what the other rules found.
     Suppression(Judge),
 }
 
-type Judge = fn(&Facts<'_>, &[Suppression<'_>], &[Finding], &mut Vec<Draft>);
+type Judge = fn(&[Rule], &Facts<'_>, &[Suppression<'_>], &[Finding], &mut Vec<Draft>);
 
 /// Declares the rule of a file; its page is found by its name.
 macro_rules! rule {
@@ -70,10 +70,4 @@ macro_rules! rules {
         /// Every rule, by name.
         pub static RULES: &[Rule] = &[$($name::RULE),*];
     };
-}
-
-/// The rule of that name.
-#[must_use]
-pub fn find(id: &str) -> Option<&'static Rule> {
-    RULES.iter().find(|r| r.meta.id == id)
 }

@@ -7,7 +7,7 @@ mod facts;
 mod gather;
 mod suppress;
 
-pub use check::{check, check_only, compares_clusters};
+pub(crate) use check::{check, compares_clusters, findings};
 pub(crate) use draft::Draft;
 pub(crate) use facts::Fleet;
 pub use facts::{Facts, Holds, Pair, State};

@@ -1,28 +1,20 @@
 //! What is wrong with objects by the schemas of their kinds; several rules tell it.
 
+mod invalid;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use gitops_graph::PodTemplate;
-use gitops_model::{
-    ApplyMode, Controller, FieldPath, Gvk, Resource, Severity, Unchecked, Unit, UnitId,
-};
+use gitops_model::{ApplyMode, Controller, FieldPath, Gvk, Resource, Unchecked, Unit};
 use gitops_schema::{
     Definition, Fault, Struct, Violation, delivery_kind, misnamed, removed_api, served, violations,
 };
 use gitops_yaml::Node;
 
-use crate::{Draft, Pair, State, write};
+pub(crate) use invalid::Invalid;
 
-/// Something wrong with an object that a unit applies.
-pub(crate) struct Invalid {
-    unit: UnitId,
-    controller: Controller,
-    pub(crate) object: Arc<Resource>,
-    pub(crate) violation: Violation,
-    /// Whether server-side apply writes it, which refuses what other writes let pass.
-    strict: bool,
-}
+use crate::{Pair, State, write};
 
 /// What is known of a kind.
 enum Schema<'a> {
@@ -32,9 +24,17 @@ enum Schema<'a> {
     Unknown,
 }
 
+impl Pair<'_> {
+    /// What is wrong with its objects by their schemas, as far as the change brings it; worked out
+    /// when it is first asked for.
+    pub(crate) fn invalid(&self) -> &[Invalid] {
+        self.after.invalid.get_or_init(|| find(self))
+    }
+}
+
 /// What is wrong after the change: of one state alone, with every object; of two, with those that
 /// differ, or whose definition does, and then what was not wrong before.
-pub(crate) fn find(pair: &Pair<'_>) -> Vec<Invalid> {
+fn find(pair: &Pair<'_>) -> Vec<Invalid> {
     let after = Definitions::of(&pair.after);
     let Some(before) = &pair.before else {
         return pair.after.objects().flat_map(|(unit, o)| after.judge(pair, unit, o)).collect();
@@ -214,49 +214,6 @@ fn is_placeholder(node: &Node) -> bool {
         let within = |open, close| text.starts_with(open) && text.ends_with(close);
         marks.iter().any(|mark| text.contains(mark)) || within('<', '>') || within('_', '_')
     })
-}
-
-impl Invalid {
-    /// A finding about the field, blamed on who wrote it.
-    pub(crate) fn draft(&self, what: &str, fate: &str) -> Draft {
-        let mut message = format!("`{}` {what}: {fate}", self.object.key);
-        if !self.violation.path.0.is_empty() {
-            message = format!("`{}` of {message}", self.violation.path);
-        }
-        Draft::new(message)
-            .on(&self.object)
-            .field(self.violation.path.clone())
-            .at_origin(&self.violation.origin)
-    }
-
-    /// What becomes of an object that is refused.
-    pub(crate) fn refused(&self) -> String {
-        let unit = &self.unit;
-        match self.controller {
-            Controller::Flux => format!(
-                "the API server refuses the object, and nothing of `{unit}` is applied until it is \
-                 mended"
-            ),
-            Controller::ArgoCd => {
-                format!("the API server refuses the object, and the sync of `{unit}` fails")
-            }
-            Controller::None => "the API server refuses the object".to_owned(),
-        }
-    }
-
-    /// What becomes of something that only server-side apply refuses, and how bad that is.
-    pub(crate) fn refused_if_strict(&self, otherwise: &str) -> (String, Severity) {
-        if self.strict {
-            (self.refused(), Severity::Error)
-        } else {
-            (otherwise.to_owned(), Severity::Warning)
-        }
-    }
-
-    /// The kind with its version, as a person says it.
-    pub(crate) fn kind(&self) -> String {
-        format!("`{}` in `{}`", self.object.gvk.kind, self.object.gvk.api_version())
-    }
 }
 
 /// The fault as far as a rule tells it.

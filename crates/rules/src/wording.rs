@@ -1,17 +1,14 @@
 //! How rules say things.
 
+mod count;
 mod values;
 
 use std::fmt::Display;
 
 use gitops_model::ObjectKey;
 
+pub(crate) use count::{count, wait};
 pub(crate) use values::{value, values};
-
-/// `1 unit`, `2 units`.
-pub(crate) fn count(number: usize, noun: &str) -> String {
-    if number == 1 { format!("1 {noun}") } else { format!("{number} {noun}s") }
-}
 
 /// `` `a` ``, `` `a` and `b` ``, `` `a`, `b` and 3 more ``.
 pub(crate) fn list<T: Display>(items: impl IntoIterator<Item = T>) -> String {
@@ -22,11 +19,6 @@ pub(crate) fn list<T: Display>(items: impl IntoIterator<Item = T>) -> String {
         [head @ .., last] if items.len() <= 3 => format!("{} and {last}", head.join(", ")),
         [first, second, rest @ ..] => format!("{first}, {second} and {} more", rest.len()),
     }
-}
-
-/// `1 unit waits`, `2 units wait`.
-pub(crate) fn wait(number: usize, noun: &str) -> String {
-    format!("{} {}", count(number, noun), if number == 1 { "waits" } else { "wait" })
 }
 
 /// The command that shows an object: `kubectl get certificate.cert-manager.io web -n shop`.

@@ -8,18 +8,16 @@ use gitops_model::{Confidence, Effect, Finding, Persona, Problem, ProblemKind, S
 
 use super::suppress::{suppress, suppressions};
 use super::{Draft, Facts, Pair, dropped};
-use crate::{Check, RULES, Rule, State};
+use crate::{Check, Rule, State};
 
-/// What every rule finds that the configuration does not switch off. What is suppressed is marked as
-/// such. Hand it to [`crate::gather`] next.
-#[must_use]
-pub fn check(facts: &Facts<'_>) -> Vec<Finding> {
+/// What the rules find that the configuration does not switch off. What is suppressed is marked as such.
+pub(crate) fn check(rules: &[Rule], facts: &Facts<'_>) -> Vec<Finding> {
     let all = suppressions(facts);
-    let mut found: Vec<Finding> = RULES.iter().flat_map(|rule| findings(rule, facts)).collect();
-    for rule in RULES {
+    let mut found: Vec<Finding> = rules.iter().flat_map(|rule| findings(rule, facts)).collect();
+    for rule in rules {
         let mut drafts = Vec::new();
         if let Check::Suppression(check) = rule.check {
-            check(facts, &all, &found, &mut drafts);
+            check(rules, facts, &all, &found, &mut drafts);
         }
         found.extend(
             drafts.into_iter().filter_map(|d| finish(rule, d, None, Severity::Error, facts)),
@@ -30,21 +28,13 @@ pub fn check(facts: &Facts<'_>) -> Vec<Finding> {
     found
 }
 
-/// What the rules of these names find, whether suppressed or not.
-#[must_use]
-pub fn check_only(facts: &Facts<'_>, names: &[&str]) -> Vec<Finding> {
-    let wanted = RULES.iter().filter(|rule| names.contains(&rule.meta.id));
-    wanted.flat_map(|rule| findings(rule, facts)).collect()
+/// Whether a rule will compare the objects of all clusters.
+pub(crate) fn compares_clusters(rule: &Rule, config: &Config, pedantic: bool) -> bool {
+    matches!(rule.check, Check::Objects(_)) && is_wanted(rule, config, pedantic)
 }
 
-/// Whether a rule will compare the objects of all clusters, also of those that a change does not reach.
-#[must_use]
-pub fn compares_clusters(config: &Config, pedantic: bool) -> bool {
-    let compares = |rule: &&Rule| matches!(rule.check, Check::Objects(_));
-    RULES.iter().filter(compares).any(|rule| is_wanted(rule, config, pedantic))
-}
-
-fn findings(rule: &Rule, facts: &Facts<'_>) -> Vec<Finding> {
+/// What a rule finds, whether suppressed or not.
+pub(crate) fn findings(rule: &Rule, facts: &Facts<'_>) -> Vec<Finding> {
     if !is_wanted(rule, facts.config, facts.pedantic) {
         return Vec::new();
     }

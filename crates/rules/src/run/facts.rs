@@ -11,7 +11,7 @@ use gitops_model::{
 };
 use gitops_yaml::{Sources, Span};
 
-use crate::validity::{self, Invalid};
+use crate::validity::Invalid;
 
 /// All that is known of a run.
 pub struct Facts<'a> {
@@ -58,7 +58,8 @@ pub struct State<'a> {
     /// The release of its API server.
     pub version: KubernetesVersion,
     graph: OnceLock<Graph>,
-    invalid: OnceLock<Vec<Invalid>>,
+    /// What is wrong with its objects; see [`Pair::invalid`].
+    pub(crate) invalid: OnceLock<Vec<Invalid>>,
     objects: BTreeMap<&'a ObjectKey, (&'a Unit, &'a Arc<Resource>)>,
 }
 
@@ -188,12 +189,6 @@ impl<'a> Pair<'a> {
         let entry = unit.hub.as_deref().unwrap_or(self.after.name());
         let mut problems = self.after.cluster.problems.iter();
         problems.any(|p| p.kind == ProblemKind::Abandoned && p.root.as_deref() == Some(entry))
-    }
-
-    /// What is wrong with its objects by their schemas, as far as the change brings it; worked out
-    /// when it is first asked for.
-    pub(crate) fn invalid(&self) -> &[Invalid] {
-        self.after.invalid.get_or_init(|| validity::find(self))
     }
 
     /// How a unit writes.

@@ -2,7 +2,7 @@
 
 use gitops_yaml::{Exposure, Node};
 
-use super::count;
+use super::count::count;
 
 /// How many entries of a map are shown.
 const SHOWN: usize = 4;
