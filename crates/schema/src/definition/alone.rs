@@ -5,9 +5,9 @@
 use gitops_model::FieldPath;
 use gitops_yaml::Node;
 
-use super::rule::{Answer, Rule};
-use super::rules;
-use super::shape::{property, stored};
+use super::rule::{Answer, Rule, rules};
+use super::schema::{pairing, property};
+use super::shape::stored;
 use crate::validity::{Fault, Place, Violation, is_unknown};
 
 /// What the rules say of an object. It has to fit its schema, since the API server asks them of no other.
@@ -48,7 +48,7 @@ fn value(node: &Node, schema: &Node, at: &Place<'_>, found: &mut Vec<Violation>)
             value(&entry.value, schema, &at.key(&entry.key), found);
         }
     }
-    let keys = match super::pairing(schema) {
+    let keys = match pairing(schema) {
         crate::Pairing::Keys(keys) => keys,
         crate::Pairing::Atomic | crate::Pairing::Set => Vec::new(),
     };

@@ -10,8 +10,8 @@ use cel::objects::{Key, Opaque, OptionalValue};
 use cel::{Context, Env, ExecutionError, Program, Value, extensions};
 use gitops_yaml::Node;
 
-use super::rule::{escaped, sorted};
-use super::shape::property;
+use super::expression::{escaped, sorted};
+use super::schema::property;
 use crate::Quantity;
 
 /// What an expression comes to.

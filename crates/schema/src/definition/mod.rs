@@ -3,18 +3,21 @@
 mod alone;
 #[cfg(feature = "cel")]
 mod cel;
+mod expression;
 mod rule;
 mod ruleless;
+mod schema;
 mod shape;
 mod valid;
 
-pub use rule::{Answer, Rule};
+pub use rule::{Answer, Rule, rules};
 pub use ruleless::is_ruleless;
+pub use schema::pairing;
 
 use gitops_model::{Gvk, Resource};
-use gitops_yaml::{Node, SmolStr};
+use gitops_yaml::Node;
 
-use crate::{Pairing, Struct, Violation};
+use crate::{Struct, Violation};
 
 /// The schema of one version of a kind, as its CustomResourceDefinition has it.
 #[derive(Debug, Clone, Copy)]
@@ -83,28 +86,4 @@ impl<'a> Definition<'a> {
     pub fn rules_broken(self, object: &Node) -> Vec<Violation> {
         alone::violations(object, self.schema)
     }
-}
-
-/// The rules at one place of a schema.
-pub fn rules(schema: &Node) -> impl Iterator<Item = Rule<'_>> {
-    let rules = schema.get("x-kubernetes-validations").map(Node::items).unwrap_or_default();
-    rules.iter().filter_map(Rule::read)
-}
-
-/// How the items of a list are paired by its schema.
-#[must_use]
-pub fn pairing(schema: &Node) -> Pairing {
-    let keys = || -> Vec<SmolStr> {
-        let keys = schema.get("x-kubernetes-list-map-keys").map(Node::items).unwrap_or_default();
-        keys.iter().filter_map(Node::text).map(SmolStr::from).collect()
-    };
-    match schema.get("x-kubernetes-list-type").and_then(Node::text) {
-        Some("map") => Pairing::Keys(keys()),
-        Some("set") => Pairing::Set,
-        _ => Pairing::Atomic,
-    }
-}
-
-fn flag(schema: &Node, key: &str) -> bool {
-    schema.get(key).and_then(Node::as_bool) == Some(true)
 }

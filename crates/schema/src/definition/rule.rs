@@ -2,6 +2,9 @@
 
 use gitops_yaml::Node;
 
+use super::expression::{escaped, sorted};
+use super::schema::flag;
+
 /// A rule that a CustomResourceDefinition puts on a value.
 #[derive(Debug, Clone, Copy)]
 pub struct Rule<'a> {
@@ -28,15 +31,21 @@ pub enum Answer {
     Unknown(String),
 }
 
+/// The rules at one place of a schema.
+pub fn rules(schema: &Node) -> impl Iterator<Item = Rule<'_>> {
+    let rules = schema.get("x-kubernetes-validations").map(Node::items).unwrap_or_default();
+    rules.iter().filter_map(Rule::read)
+}
+
 impl<'a> Rule<'a> {
-    pub(super) fn read(node: &'a Node) -> Option<Self> {
+    fn read(node: &'a Node) -> Option<Self> {
         let text = |key: &str| node.get(key).and_then(Node::text);
         Some(Self {
             expression: text("rule")?.trim(),
             message: text("message"),
             message_expression: text("messageExpression"),
             field_path: text("fieldPath"),
-            is_optional: super::flag(node, "optionalOldSelf"),
+            is_optional: flag(node, "optionalOldSelf"),
         })
     }
 
@@ -134,58 +143,4 @@ impl<'a> Rule<'a> {
 /// Whether two values are the same; the order of sets and of lists with keys does not matter.
 fn same(a: &Node, b: &Node, schema: &Node) -> bool {
     sorted(a, schema).same(&sorted(b, schema))
-}
-
-/// A value with its unordered lists in an order of their own.
-pub(super) fn sorted(node: &Node, schema: &Node) -> Node {
-    if let Some(items) = node.as_seq() {
-        let Some(inner) = schema.get("items") else { return node.clone() };
-        let mut items: Vec<Node> = items.iter().map(|item| sorted(item, inner)).collect();
-        let pairing = super::pairing(schema);
-        if pairing != crate::Pairing::Atomic {
-            items.sort_by_cached_key(|item| crate::identity(item, &pairing, &crate::Type::Any));
-        }
-        return Node::seq(items, node.origin.clone());
-    }
-    let mut node = node.clone();
-    if node.as_map().is_some_and(|entries| !entries.is_empty()) {
-        for entry in node.as_map_mut().into_iter().flatten() {
-            if let Some(inner) = super::shape::property(schema, &entry.key) {
-                entry.value = sorted(&entry.value, inner);
-            }
-        }
-    }
-    node
-}
-
-/// The name of a property in expressions (apiserver/pkg/cel/escaping.go `Escape`).
-pub(super) fn escaped(name: &str) -> String {
-    const RESERVED: [&str; 21] = [
-        "true",
-        "false",
-        "null",
-        "in",
-        "as",
-        "break",
-        "const",
-        "continue",
-        "else",
-        "for",
-        "function",
-        "if",
-        "import",
-        "let",
-        "loop",
-        "package",
-        "namespace",
-        "return",
-        "var",
-        "void",
-        "while",
-    ];
-    if RESERVED.contains(&name) {
-        return format!("__{name}__");
-    }
-    let name = name.replace("__", "__underscores__");
-    name.replace('.', "__dot__").replace('-', "__dash__").replace('/', "__slash__")
 }

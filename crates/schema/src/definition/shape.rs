@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use gitops_yaml::{Entry, Node};
 
-use super::{flag, pairing};
+use super::schema::{flag, pairing, property};
 use crate::{Field, List, Map, Pairing, Struct, Type};
 
 /// The fields that every object has, whatever its schema says of them.
@@ -90,10 +90,4 @@ pub(super) fn stored(node: &Node, schema: &Node, top: bool) -> Node {
         }
     }
     Node::map(entries, node.origin.clone())
-}
-
-/// The schema of a key: its own, or that of all keys.
-pub(super) fn property<'s>(schema: &'s Node, key: &str) -> Option<&'s Node> {
-    let own = schema.get("properties").and_then(|properties| properties.get(key));
-    own.or_else(|| schema.get("additionalProperties").filter(|values| values.as_map().is_some()))
 }

@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 use gitops_model::FieldPath;
 use gitops_yaml::{Node, Origin, ScalarKind};
 
-use super::flag;
-use super::shape::property;
-use crate::validity::{Fault, Format, Place, Violation, is_unknown, matches, nearest, one_of};
+use super::schema::{flag, pairing, property};
+use crate::format::{Format, matches};
+use crate::validity::{Fault, Place, Violation, is_unknown, nearest, one_of};
 use crate::{Pairing, Type, identity};
 
 /// What is wrong with an object by the schema of its definition.
@@ -91,7 +91,7 @@ impl Walk {
 
     fn items(&mut self, node: &Node, schema: &Node, at: &Place<'_>) {
         let Some(inner) = schema.get("items") else { return };
-        let pairing = super::pairing(schema);
+        let pairing = pairing(schema);
         let keys = match &pairing {
             Pairing::Keys(keys) => &keys[..],
             Pairing::Atomic | Pairing::Set => &[],

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use gitops_yaml::SmolStr;
 
-use super::{Field, Limits, List, Map, Pairing, Type};
-use crate::validity::Format;
+use super::structure::{Field, Limits, List, Map, Pairing, Type};
+use crate::format::Format;
 
 /// Reads a field; `named` finds a structure.
 pub(super) fn field(text: &str, named: &mut dyn FnMut(&str) -> Type) -> Field {

@@ -10,7 +10,7 @@ use gitops_yaml::SmolStr;
 
 use super::notation::field;
 use super::older::older;
-use super::{Struct, Type};
+use super::structure::{Struct, Type};
 
 /// A structure: its fields, each with its notation.
 type Fields = BTreeMap<&'static str, &'static str>;

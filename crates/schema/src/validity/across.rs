@@ -3,7 +3,9 @@
 
 use gitops_yaml::{Node, SmolStr};
 
-use super::{Fault, Place, Violation, is_unknown, nearest};
+use super::place::Place;
+use super::unknown::is_unknown;
+use super::violation::{Fault, Violation, nearest, one_of};
 use crate::{Quantity, whole};
 
 /// What is said of a volume that is not there.
@@ -102,7 +104,7 @@ fn restarts(node: &Node, allowed: &[&str], at: &Place<'_>, found: &mut Found) {
         None => found.push(at.key(place).violation(spec, Fault::Missing)),
         Some(value) if is_unknown(value) || value.text().is_none_or(|t| allowed.contains(&t)) => {}
         Some(value) => {
-            let words = super::one_of(allowed.iter());
+            let words = one_of(allowed.iter());
             found.push(at.key(place).violation(value, not_allowed(words)));
         }
     }

@@ -3,10 +3,14 @@
 use std::collections::BTreeSet;
 
 use gitops_model::FieldPath;
-use gitops_yaml::{Entry, Node, Origin, ScalarKind};
+use gitops_yaml::{Entry, Node, Origin};
 
-use super::{Fault, Format, Place, Violation, across, is_unknown, limits, nearest};
-use crate::{Field, List, Pairing, Quantity, Struct, Type, identity, whole};
+use super::place::Place;
+use super::scalar::scalar;
+use super::unknown::is_unknown;
+use super::violation::{Fault, Violation, nearest};
+use super::{across, limits};
+use crate::{Field, List, Pairing, Struct, Type, identity};
 
 /// What is wrong with an object, or a part of it at a path, by its type. The status is not looked at:
 /// whoever applies a manifest does not write it.
@@ -104,77 +108,4 @@ fn is_left_empty(value: &Node, field: &Field) -> bool {
         _ => false,
     };
     empty && !field.pointer
-}
-
-pub(super) fn scalar(node: &Node, ty: &Type) -> Option<Fault> {
-    let wrong = |wanted| Some(Fault::WrongType { wanted });
-    let Some(scalar) = node.as_scalar() else {
-        return wrong(wanted(ty));
-    };
-    let text = scalar.text.as_str();
-    let is_text = matches!(scalar.kind, ScalarKind::Str | ScalarKind::Timestamp);
-    let is_number = matches!(scalar.kind, ScalarKind::Int | ScalarKind::Float);
-    match ty {
-        Type::Int | Type::Long => match whole(node) {
-            None => wrong(wanted(ty)),
-            Some(number) if matches!(ty, Type::Int) && i32::try_from(number).is_err() => {
-                not_allowed("a number of 32 bits".to_owned())
-            }
-            Some(_) => None,
-        },
-        Type::Float if !is_number => wrong(wanted(ty)),
-        Type::Bool if scalar.kind != ScalarKind::Bool => wrong(wanted(ty)),
-        Type::IntOrString if !is_text && whole(node).is_none() => wrong(wanted(ty)),
-        Type::Quantity if !is_text && !is_number => wrong(wanted(ty)),
-        Type::Quantity if Quantity::parse(text).is_none() => {
-            not_allowed("a quantity such as `100m` or `1Gi`".to_owned())
-        }
-        Type::String | Type::Enum(_) | Type::Bytes | Type::Time | Type::Duration if !is_text => {
-            wrong(wanted(ty))
-        }
-        Type::Enum(values) if !values.iter().any(|v| v == text) => Some(Fault::NotAllowed {
-            allowed: one_of(values.iter()),
-            near: nearest(text, values.iter()),
-        }),
-        Type::Bytes => form(text, Format::BASE64),
-        Type::Time => form(text, Format::DATE_TIME),
-        Type::Duration => form(text, Format::DURATION),
-        Type::Struct(_) | Type::Map(_) | Type::List(_) => wrong(wanted(ty)),
-        _ => None,
-    }
-}
-
-fn wanted(ty: &Type) -> &'static str {
-    match ty {
-        Type::Any => "a value",
-        Type::String | Type::Enum(_) => "a string",
-        Type::Bytes => "text in base64",
-        Type::Time => "a time",
-        Type::Duration => "a duration such as `5m`",
-        Type::Bool => "`true` or `false`",
-        Type::Int | Type::Long => "a whole number",
-        Type::Float => "a number",
-        Type::Quantity => "a quantity such as `100m` or `1Gi`",
-        Type::IntOrString => "a whole number or a string",
-        Type::List(_) => "a list",
-        Type::Map(_) | Type::Struct(_) => "a map",
-    }
-}
-
-fn form(text: &str, format: Format) -> Option<Fault> {
-    if (format.holds)(text) { None } else { not_allowed(format.wanted.to_owned()) }
-}
-
-pub(super) fn not_allowed(allowed: String) -> Option<Fault> {
-    Some(Fault::NotAllowed { allowed, near: None })
-}
-
-/// `` one of `A`, `B` and `C` ``.
-pub(crate) fn one_of<T: std::fmt::Display>(values: impl Iterator<Item = T>) -> String {
-    let values: Vec<String> = values.map(|v| format!("`{v}`")).collect();
-    match &values[..] {
-        [] => "nothing".to_owned(),
-        [one] => one.clone(),
-        [head @ .., last] => format!("one of {} and {last}", head.join(", ")),
-    }
 }

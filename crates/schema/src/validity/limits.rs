@@ -4,8 +4,11 @@ use std::collections::BTreeSet;
 
 use gitops_yaml::{Node, Origin};
 
-use super::builtin::{not_allowed, scalar};
-use super::{Fault, Format, Place, Violation, is_unknown, matches};
+use super::place::Place;
+use super::scalar::{not_allowed, scalar};
+use super::unknown::is_unknown;
+use super::violation::{Fault, Violation};
+use crate::format::{Format, matches};
 use crate::types::Limits;
 use crate::{Field, Type, whole};
 

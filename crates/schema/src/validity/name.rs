@@ -2,7 +2,10 @@
 
 use gitops_model::{FieldPath, Resource};
 
-use super::{Fault, Format, Place, Violation, is_unknown};
+use super::place::Place;
+use super::unknown::is_unknown;
+use super::violation::{Fault, Violation};
+use crate::format::Format;
 use crate::types::name_form;
 
 /// What is wrong with the name of an object, if anything: the API server takes DNS names, of some kinds

@@ -3,7 +3,7 @@
 use gitops_model::{FieldPath, Segment};
 use gitops_yaml::{Node, Origin, SmolStr};
 
-use super::{Fault, Violation};
+use super::violation::{Fault, Violation};
 
 /// A step into an object, and the steps before it.
 #[derive(Clone, Copy)]

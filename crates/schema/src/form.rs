@@ -1,6 +1,6 @@
 //! The forms of names, as `apimachinery/pkg/util/validation` and `api/validation` of Kubernetes have them.
 
-use super::Format;
+use crate::format::Format;
 
 impl Format {
     /// The form that `schemas/tables/forms.yaml` calls so.
