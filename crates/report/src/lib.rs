@@ -14,7 +14,6 @@ mod mask;
 mod plan;
 mod program;
 mod sarif;
-mod snippet;
 mod terminal;
 pub mod values;
 mod view;

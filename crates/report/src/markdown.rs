@@ -3,10 +3,10 @@
 use std::fmt::Write;
 
 use gitops_model::{GateDecision, Report};
-use gitops_yaml::Sources;
+use gitops_yaml::{Sources, Span};
 
 use crate::escape::{code, markdown as text, short};
-use crate::snippet::blamed_line;
+use crate::mask;
 use crate::terminal::{Style, sum};
 use crate::view::{
     Cause, PlainChange, causes, cluster_rows, count_words, in_full, names, nothing_changes, places,
@@ -154,6 +154,14 @@ fn cause_text(out: &mut String, cause: &Cause<'_>, sources: &Sources) {
         let _ = writeln!(out, "- **way out**: {}", text(&short(&way, 600)));
     }
     out.push('\n');
+}
+
+/// The first line of a span, its secrets masked.
+fn blamed_line(span: Span, sources: &Sources) -> String {
+    let source = sources.file(span.file);
+    let text = mask::secrets(&source.path, &source.text);
+    let (line, _) = source.line_column(span.start);
+    text.lines().nth(line as usize - 1).unwrap_or_default().trim().to_owned()
 }
 
 fn waves(out: &mut String, report: &Report) {

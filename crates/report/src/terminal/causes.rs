@@ -3,8 +3,8 @@
 use gitops_model::{Finding, Severity};
 use gitops_yaml::Sources;
 
+use super::snippet::snippet;
 use super::style::{Page, Tone};
-use crate::snippet::snippet;
 use crate::view::{Branch, Cause, in_full, places, plural};
 
 /// Columns of the words before what they are about.

@@ -6,6 +6,7 @@ mod fleet;
 mod pages;
 mod risk;
 mod rollback;
+mod snippet;
 mod style;
 
 use gitops_model::Report;

@@ -9,11 +9,11 @@ use miette::{
     SourceCode,
 };
 
-use crate::terminal::Style;
+use super::style::Style;
 use crate::{escape, mask};
 
 /// The primary line of a finding with one line around it; empty where no file is at fault.
-pub(crate) fn snippet(finding: &Finding, sources: &Sources, style: &Style) -> String {
+pub(super) fn snippet(finding: &Finding, sources: &Sources, style: &Style) -> String {
     let Some(primary) = finding.labels.iter().find(|l| l.role == Role::Primary) else {
         return String::new();
     };
@@ -104,12 +104,4 @@ impl Diagnostic for Snippet {
     fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
         Some(Box::new(self.labels.iter().cloned()))
     }
-}
-
-/// The first line of a span, its secrets masked.
-pub(crate) fn blamed_line(span: Span, sources: &Sources) -> String {
-    let source = sources.file(span.file);
-    let text = mask::secrets(&source.path, &source.text);
-    let (line, _) = source.line_column(span.start);
-    text.lines().nth(line as usize - 1).unwrap_or_default().trim().to_owned()
 }
