@@ -11,10 +11,10 @@ use gitops_model::{
 use gitops_schema::kustomize_cluster_scoped;
 use gitops_yaml::{ContentId, Entry, Node, Origin, SmolStr};
 
-use super::chart::Shelf;
 use super::environment::Environment;
 use super::made::{Failed, Gap, Installed, Made};
 use super::source::render;
+use super::value_files::Shelf;
 use crate::flux::Included;
 use crate::source::Addresses;
 use crate::{SourceTree, World};

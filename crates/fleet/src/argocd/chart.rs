@@ -1,28 +1,16 @@
 //! Charts that Applications install: which, and with which values. Sources: `reposerver/repository`,
 //! `helmTemplate`, and `getResolvedValueFiles`.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use gitops_api::argocd::{Source, Tool};
 use gitops_model::{Chart, Tree};
-use gitops_yaml::{Entry, Exposure, Node, Origin, SmolStr, Sources, Span};
+use gitops_yaml::{Entry, Exposure, Node, Origin, Span};
 
-use super::environment::Environment;
 use super::made::{Gap, Installed};
-use super::value_files::Place;
+use super::value_files::{Place, Shelf, Unread};
 use crate::charts::{Typing, merge, parsed, set};
 use crate::files::{join, load};
-
-/// What the values of a source are read from.
-pub(super) struct Shelf<'a> {
-    pub(super) sources: &'a Sources,
-    pub(super) environment: &'a Environment,
-    /// The tree of the chart and its folder, where they are at hand.
-    pub(super) own: Option<(&'a dyn Tree, &'a str)>,
-    /// The trees of the Application's sources that have a name.
-    pub(super) named: &'a BTreeMap<SmolStr, Arc<dyn Tree>>,
-}
 
 /// What is not known of some values.
 type Gaps = Vec<Gap>;
@@ -145,23 +133,6 @@ impl Shelf<'_> {
         let Place { tree, path } = self.place(asked)?.file()?;
         let content = tree.read(&path).map_err(|e| Unread::Unknown(e.to_string()))?;
         Ok((content, tree.written_at(&path).to_string()))
-    }
-}
-
-/// Why a file of values is not read.
-#[derive(Clone)]
-pub(super) enum Unread {
-    /// It is not there.
-    Missing(String),
-    /// It is not at hand, or is no YAML.
-    Unknown(String),
-}
-
-impl Unread {
-    pub(super) fn why(self) -> String {
-        match self {
-            Self::Missing(why) | Self::Unknown(why) => why,
-        }
     }
 }
 

@@ -8,10 +8,10 @@ use gitops_kustomize::{Context, LoadRestrictor, Options, Release, Remote};
 use gitops_model::{EntryKind, Problem, ProblemKind, Resource, Tree, Unchecked};
 use gitops_yaml::{ContentId, Entry, Node, SmolStr, Span};
 
-use super::chart::Shelf;
 use super::edit::{Editing, edited};
 use super::environment::Environment;
 use super::made::{Failed, Gap, Installed, Made};
+use super::value_files::Shelf;
 use super::{directory, jsonnet, overrides};
 use crate::World;
 use crate::charts::inflated;

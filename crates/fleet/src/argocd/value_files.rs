@@ -1,16 +1,46 @@
 //! The files of values that a source asks for. Source: `getResolvedValueFiles` of the repo-server, and
 //! bmatcuk/doublestar for patterns.
 
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
 use gitops_model::{EntryKind, Tree};
-use gitops_yaml::Node;
+use gitops_yaml::{Node, SmolStr, Sources};
 use globset::{GlobBuilder, GlobMatcher};
 
-use super::chart::{Shelf, Unread};
+use super::environment::Environment;
 use super::made::Gap;
 use crate::files::{clamped, join};
 
 /// How many entries of folders a pattern may be held against.
 const MAX_LOOKS: usize = 100_000;
+
+/// What the values of a source are read from.
+pub(super) struct Shelf<'a> {
+    pub(super) sources: &'a Sources,
+    pub(super) environment: &'a Environment,
+    /// The tree of the chart and its folder, where they are at hand.
+    pub(super) own: Option<(&'a dyn Tree, &'a str)>,
+    /// The trees of the Application's sources that have a name.
+    pub(super) named: &'a BTreeMap<SmolStr, Arc<dyn Tree>>,
+}
+
+/// Why a file of values is not read.
+#[derive(Clone)]
+pub(super) enum Unread {
+    /// It is not there.
+    Missing(String),
+    /// It is not at hand, or is no YAML.
+    Unknown(String),
+}
+
+impl Unread {
+    pub(super) fn why(self) -> String {
+        match self {
+            Self::Missing(why) | Self::Unknown(why) => why,
+        }
+    }
+}
 
 /// A file, or a pattern of files, in a tree.
 pub(super) struct Place<'a> {
