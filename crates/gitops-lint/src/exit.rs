@@ -45,6 +45,19 @@ impl Stop {
     pub(crate) fn nothing(message: impl Into<String>) -> Self {
         Self { message: message.into(), exit: Exit::NothingToAnalyse }
     }
+
+    /// Of clusters that were asked for, or at all, none is there.
+    pub(crate) fn no_cluster(wanted: &[String]) -> Self {
+        if wanted.is_empty() {
+            return Self::nothing(
+                "no cluster was found: there is no Flux or Argo CD entry point, no kustomization and no Kubernetes object",
+            );
+        }
+        Self::new(format!(
+            "there is no cluster `{}`; `gitops-lint clusters` lists them",
+            wanted.join("`, `")
+        ))
+    }
 }
 
 /// A file that cannot be written or read.

@@ -9,7 +9,7 @@ use gitops_model::{EntryKind, Tree};
 use gitops_yaml::Sources;
 use rayon::prelude::*;
 
-use super::output::write_file;
+use super::output::{print, write_file};
 use crate::cli::{BuildArgs, Restrictor};
 use crate::exit::{Exit, Stop, io};
 use crate::git::kept_top;
@@ -56,7 +56,7 @@ impl Builder {
         match self.build(root) {
             Ok(rendered) => {
                 problems::print(&rendered.problems, "warning", &self.sources);
-                super::print(&gitops_kustomize::print(&rendered.resources))?;
+                print(&gitops_kustomize::print(&rendered.resources))?;
                 Ok(Exit::Pass)
             }
             Err(failure) => {

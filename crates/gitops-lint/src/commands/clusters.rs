@@ -1,6 +1,6 @@
 //! `clusters`: what was discovered. The first command that a new user runs.
 
-use super::output;
+use super::output::{self, print};
 use crate::analysis::Analysis;
 use crate::cli::{ClustersArgs, Color, ListFormat};
 use crate::exit::{Exit, Stop};
@@ -11,7 +11,7 @@ pub(crate) fn run(args: &ClustersArgs, color: Color) -> Result<Exit, Stop> {
     let analysis = Analysis::new(states, &args.reading)?;
     let (report, problems) = analysis.overview();
     if report.clusters.is_empty() && problems.is_empty() {
-        return Err(super::no_cluster(&[]));
+        return Err(Stop::no_cluster(&[]));
     }
     let text = match args.format {
         ListFormat::Terminal => gitops_report::clusters(
@@ -22,6 +22,6 @@ pub(crate) fn run(args: &ClustersArgs, color: Color) -> Result<Exit, Stop> {
         ),
         ListFormat::Json => gitops_report::json(&report, &analysis.sources),
     };
-    super::print(&text)?;
+    print(&text)?;
     Ok(Exit::Pass)
 }

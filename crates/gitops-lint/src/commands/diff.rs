@@ -35,6 +35,6 @@ pub(super) fn nothing(wanted: &[String]) -> Stop {
             "there is nothing to analyse: no Flux or Argo CD entry point, no kustomization, no Kubernetes object",
         )
     } else {
-        super::no_cluster(wanted)
+        Stop::no_cluster(wanted)
     }
 }

@@ -1,6 +1,6 @@
 //! `explain`: a rule's page.
 
-use super::output;
+use super::output::{self, print};
 use crate::cli::{Color, ExplainArgs};
 use crate::exit::{Exit, Stop};
 
@@ -11,6 +11,6 @@ pub(crate) fn run(args: &ExplainArgs, color: Color) -> Result<Exit, Stop> {
             args.rule
         )));
     };
-    super::print(&gitops_report::explain(&rule.meta, &output::style(color, true)))?;
+    print(&gitops_report::explain(&rule.meta, &output::style(color, true)))?;
     Ok(Exit::Pass)
 }

@@ -9,6 +9,7 @@ use gitops_graph::{Graph, Link, dot, mermaid};
 use gitops_model::ClusterState;
 use serde_json::json;
 
+use super::output::print;
 use crate::analysis::Analysis;
 use crate::cli::{GraphArgs, GraphFormat, ImpactArgs};
 use crate::exit::{Exit, Stop};
@@ -24,7 +25,7 @@ pub(crate) fn graph(args: &GraphArgs) -> Result<Exit, Stop> {
         .zip(&graphs)
         .map(|(state, graph)| Part { cluster: &state.cluster.name, links: graph.edges().collect() })
         .collect();
-    super::print(&drawn(&parts, args.format)?)?;
+    print(&drawn(&parts, args.format)?)?;
     Ok(Exit::Pass)
 }
 
@@ -45,7 +46,7 @@ pub(crate) fn impact(args: &ImpactArgs) -> Result<Exit, Stop> {
             drawn(&parts, format)?
         }
     };
-    super::print(&text)?;
+    print(&text)?;
     Ok(Exit::Pass)
 }
 
@@ -63,7 +64,7 @@ fn fleet(args: &GraphArgs) -> Result<Vec<ClusterState>, Stop> {
     match (fleet.is_empty(), args.cluster.is_empty()) {
         (false, _) => Ok(fleet),
         (true, true) => Err(Stop::nothing("no cluster was found; `gitops-lint clusters` says why")),
-        (true, false) => Err(super::no_cluster(&args.cluster)),
+        (true, false) => Err(Stop::no_cluster(&args.cluster)),
     }
 }
 

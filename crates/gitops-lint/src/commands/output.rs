@@ -36,7 +36,7 @@ pub(crate) fn write(
         };
         match file {
             Some(path) => write_file(path, &text)?,
-            None => super::print(&text)?,
+            None => print(&text)?,
         }
     }
     Ok(exit(report, output))
@@ -96,4 +96,14 @@ pub(crate) fn write_file(path: &Path, text: &str) -> Result<(), Stop> {
         if file.metadata()?.len() > len { file.set_len(len) } else { Ok(()) }
     };
     write().map_err(io(path))
+}
+
+/// Writes to standard output; a reader that went away is no error.
+pub(super) fn print(text: &str) -> Result<(), Stop> {
+    match std::io::stdout().write_all(text.as_bytes()) {
+        Err(e) if e.kind() != std::io::ErrorKind::BrokenPipe => {
+            Err(Stop::new(format!("standard output: {e}")))
+        }
+        _ => Ok(()),
+    }
 }

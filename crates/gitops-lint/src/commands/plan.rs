@@ -2,8 +2,9 @@
 
 use gitops_model::{Finding, Plan, Proof};
 
+use super::diff;
 use super::graph::Wanted;
-use super::{diff, output};
+use super::output::{self, print};
 use crate::cli::{Color, PlanArgs, PlanFormat};
 use crate::exit::{Exit, Stop};
 
@@ -32,7 +33,7 @@ pub(crate) fn run(args: &PlanArgs, color: Color) -> Result<Exit, Stop> {
     };
     match file {
         Some(path) => output::write_file(path, &text)?,
-        None => super::print(&text)?,
+        None => print(&text)?,
     }
     Ok(exit(&plan))
 }

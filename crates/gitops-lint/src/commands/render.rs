@@ -8,7 +8,7 @@ use std::sync::Arc;
 use gitops_model::{ClusterState, Problem, Resource, Unit};
 use gitops_yaml::{Exposure, Node, Scalar, Value};
 
-use super::output::write_file;
+use super::output::{print, write_file};
 use crate::analysis::Analysis;
 use crate::cli::RenderArgs;
 use crate::exit::{Exit, Stop, io};
@@ -27,9 +27,9 @@ pub(crate) fn run(args: &RenderArgs) -> Result<Exit, Stop> {
     match (&args.output_dir, fleet.as_slice()) {
         (Some(out), _) if args.all_clusters => files(&fleet, out, args)?,
         (_, []) => {
-            return Err(super::no_cluster(&wanted));
+            return Err(Stop::no_cluster(&wanted));
         }
-        _ => fleet.iter().try_for_each(|c| super::print(&text_of(c, args)))?,
+        _ => fleet.iter().try_for_each(|c| print(&text_of(c, args)))?,
     }
     let gaps: BTreeSet<(&str, &str)> =
         fleet.iter().flat_map(|c| &c.unchecked).map(|u| (&*u.what, &*u.why)).collect();
@@ -49,7 +49,7 @@ pub(crate) fn run(args: &RenderArgs) -> Result<Exit, Stop> {
 
 fn text_of(cluster: &ClusterState, args: &RenderArgs) -> String {
     let units = cluster.units.iter().filter(|u| !u.resources.is_empty());
-    units.map(|unit| print(unit, args)).collect::<Vec<_>>().join("---\n")
+    units.map(|unit| text_of_unit(unit, args)).collect::<Vec<_>>().join("---\n")
 }
 
 /// One file for each Kustomization and Application.
@@ -63,13 +63,13 @@ fn files(fleet: &[ClusterState], out: &Path, args: &RenderArgs) -> Result<(), St
             let hub = unit.hub.as_ref().unwrap_or(&cluster.cluster.name);
             let parts =
                 [hub.as_str(), &unit.id.namespace, &unit.id.name].map(|p| p.replace('/', "~"));
-            write_file(&out.join(format!("{}.yaml", parts.join("~"))), &print(unit, args))?;
+            write_file(&out.join(format!("{}.yaml", parts.join("~"))), &text_of_unit(unit, args))?;
         }
     }
     Ok(())
 }
 
-fn print(unit: &Unit, args: &RenderArgs) -> String {
+fn text_of_unit(unit: &Unit, args: &RenderArgs) -> String {
     let masked = |r: &Arc<Resource>| {
         if args.show_secrets {
             return r.clone();

@@ -4,7 +4,7 @@ use gitops_model::Persona;
 use gitops_rules::RULES;
 use serde_json::json;
 
-use super::output;
+use super::output::{self, print};
 use crate::cli::{Color, ListFormat, RulesArgs};
 use crate::exit::{Exit, Stop};
 
@@ -16,7 +16,7 @@ pub(crate) fn run(args: &RulesArgs, color: Color) -> Result<Exit, Stop> {
         }
         ListFormat::Json => as_json()?,
     };
-    super::print(&text)?;
+    print(&text)?;
     Ok(Exit::Pass)
 }
 

@@ -2,18 +2,19 @@
 
 use clap::CommandFactory;
 
+use super::output::print;
 use crate::cli::{Cli, CompletionsArgs, Schema, SchemaArgs};
 use crate::exit::{Exit, Stop};
 
 pub(crate) fn completions(args: &CompletionsArgs) -> Result<Exit, Stop> {
     let mut script = Vec::new();
     clap_complete::generate(args.shell, &mut Cli::command(), "gitops-lint", &mut script);
-    super::print(&String::from_utf8_lossy(&script))?;
+    print(&String::from_utf8_lossy(&script))?;
     Ok(Exit::Pass)
 }
 
 pub(crate) fn schema(args: &SchemaArgs) -> Result<Exit, Stop> {
-    super::print(match args.of {
+    print(match args.of {
         Schema::Config => gitops_config::SCHEMA,
         Schema::Report => gitops_report::SCHEMA,
     })?;
@@ -25,6 +26,6 @@ pub(crate) fn man() -> Result<Exit, Stop> {
     clap_mangen::Man::new(Cli::command())
         .render(&mut page)
         .map_err(|e| Stop::new(e.to_string()))?;
-    super::print(&String::from_utf8_lossy(&page))?;
+    print(&String::from_utf8_lossy(&page))?;
     Ok(Exit::Pass)
 }
