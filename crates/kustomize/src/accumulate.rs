@@ -155,6 +155,7 @@ impl Target<'_> {
         if let (Some(place), Some(span)) = (&self.place, self.session.build_metadata) {
             let origin = place.join(path).of_file();
             for object in &mut objects {
+                object.check_annotations().with_context(step)?;
                 object.set_annotation(crate::build_metadata::ORIGIN, &origin, span);
             }
         }

@@ -118,6 +118,12 @@ impl Walk<'_> {
         if name.is_empty() {
             return Err(Error::at("cannot set or create an empty field name", node.span()));
         }
+        if name == "*" {
+            return Err(Error::at("wildcard is not supported in PathGetter", node.span()));
+        }
+        if names_an_item(name) {
+            return Err(wrong_kind(node, "SequenceNode"));
+        }
         let create = self.create.filter(|_| !is_list);
         let old = node.get(name);
         // A null in the way becomes what the path needs there.
@@ -143,6 +149,11 @@ impl Walk<'_> {
         node.set(Entry::new(name, key_span, new));
         Ok(Some(node))
     }
+}
+
+/// Whether a part of a path means an item of a list, so that no map has it.
+fn names_an_item(part: &str) -> bool {
+    part == "-" || part.parse::<i64>().is_ok() || part.starts_with('[') && part.ends_with(']')
 }
 
 /// What kind of value a written text is.

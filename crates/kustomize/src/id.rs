@@ -6,9 +6,10 @@ use std::sync::atomic::{AtomicU8, Ordering};
 
 use gitops_model::Gvk;
 use gitops_schema::MergeSchema;
-use gitops_yaml::{Node, SmolStr};
+use gitops_yaml::{Node, SmolStr, Span};
 
 use crate::Release;
+use crate::error::{Error, Result};
 
 /// The pseudo-namespace of cluster-scoped kinds.
 pub(crate) const NO_NAMESPACE: &str = "_non_namespaceable_";
@@ -18,8 +19,16 @@ pub(crate) const NO_NAMESPACE: &str = "_non_namespaceable_";
 pub(crate) struct Kinds {
     pub(crate) release: Release,
     /// The schema that a kustomization brings, if one does.
-    pub(crate) custom: Option<Arc<MergeSchema>>,
+    pub(crate) custom: Option<Arc<Custom>>,
     pub(crate) asked: Asked,
+}
+
+/// A schema that a kustomization brings.
+#[derive(Debug, Default)]
+pub(crate) struct Custom {
+    pub(crate) schema: MergeSchema,
+    /// Where it is no schema, which only a build that asks it something minds.
+    pub(crate) fault: Option<Span>,
 }
 
 /// What this build has asked of kustomize's own schema, which is read when it is first needed and then stays
@@ -58,12 +67,21 @@ impl Kinds {
         let newest = self.release >= Release::V5_8_2;
         let (api_version, kind) = (api_version(body), field(body, "kind"));
         gitops_schema::kustomize_cluster_scoped(api_version, kind, newest)
-            || self.custom.as_ref().is_some_and(|c| c.says_cluster_scoped(api_version, kind))
+            || self.custom.as_ref().is_some_and(|c| c.schema.says_cluster_scoped(api_version, kind))
     }
 
     pub(crate) fn merge_schema(&self) -> &MergeSchema {
         self.asked.raise(Asked::MERGE);
-        self.custom.as_deref().unwrap_or_else(|| MergeSchema::builtin())
+        self.custom.as_ref().map_or_else(|| MergeSchema::builtin(), |custom| &custom.schema)
+    }
+
+    /// Fails if the build has asked something of a schema that is none.
+    pub(crate) fn check_schema(&self) -> Result<()> {
+        let fault = self.custom.as_ref().and_then(|custom| custom.fault);
+        match fault.filter(|_| self.asked.most() > Asked::NOTHING) {
+            Some(span) => Err(Error::at("invalid schema file", span)),
+            None => Ok(()),
+        }
     }
 }
 

@@ -5,11 +5,11 @@ use std::hash::{Hash, Hasher};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use gitops_model::{Problem, Tree};
-use gitops_schema::MergeSchema;
 use gitops_yaml::{ContentId, Node};
 
 use crate::accumulate::Accumulated;
 use crate::build_metadata::Place;
+use crate::id::Custom;
 use crate::load::is_within;
 use crate::session::Session;
 use crate::trace::Trace;
@@ -54,7 +54,7 @@ pub(crate) struct BaseKey {
 
 /// A schema, the same as itself alone. It is kept, so that no other gets its address.
 #[derive(Debug, Clone)]
-struct ItsOwn(Arc<MergeSchema>);
+struct ItsOwn(Arc<Custom>);
 
 impl PartialEq for ItsOwn {
     fn eq(&self, other: &Self) -> bool {
@@ -90,7 +90,7 @@ pub(crate) struct Base {
     pub(crate) result: Arc<Accumulated>,
     pub(crate) warnings: Vec<Problem>,
     /// The schema that counts after it, if it chose one.
-    pub(crate) schema: Option<Option<Arc<MergeSchema>>>,
+    pub(crate) schema: Option<Option<Arc<Custom>>>,
     /// What the build had asked of kustomize's own schema when the base was entered, and when it was left.
     pub(crate) asked_before: u8,
     pub(crate) asked_after: u8,

@@ -3,6 +3,8 @@
 use gitops_model::{Gvk, Removal, Resource};
 use gitops_yaml::{Entry, Node, Origin, ParseError, Scalar, SmolStr, Span, Style, Value};
 
+use crate::error::Result;
+use crate::fields::wrong_kind;
 use crate::id::{Id, Identity, Kinds, gvk, meta};
 
 /// What a generator does with an object that is already there.
@@ -83,6 +85,24 @@ impl History {
     }
 }
 
+/// Something wrong with a value that only who reads the value minds.
+#[derive(Debug, Clone)]
+pub(crate) enum Fault {
+    /// A value is not what its tag says.
+    Tag(ParseError),
+    /// A key stands twice in the map at a place. Its first entry counts, and behind it waits the next.
+    Twice { error: ParseError, map: Span, next: Entry },
+}
+
+impl Fault {
+    /// What is wrong, and where.
+    pub(crate) fn error(&self) -> &ParseError {
+        match self {
+            Self::Tag(error) | Self::Twice { error, .. } => error,
+        }
+    }
+}
+
 /// A resource while it is being built.
 #[derive(Debug, Clone)]
 pub(crate) struct Object {
@@ -92,8 +112,8 @@ pub(crate) struct Object {
     pub(crate) vars: Vec<SmolStr>,
     pub(crate) removed: Vec<Removal>,
     pub(crate) stable_name: Option<SmolStr>,
-    /// Keys that stand twice in what made it.
-    pub(crate) twice: Vec<ParseError>,
+    /// What is wrong in the texts that made it, and may be gone by the end.
+    pub(crate) faults: Vec<Fault>,
 }
 
 const INTERNAL: &str = "internal.config.kubernetes.io/";
@@ -130,7 +150,7 @@ impl Object {
             vars: Vec::new(),
             removed: Vec::new(),
             stable_name: None,
-            twice: Vec::new(),
+            faults: Vec::new(),
         }
     }
 
@@ -206,9 +226,35 @@ impl Object {
         annotations.get(key).map(|n| n.text().unwrap_or_default())
     }
 
+    /// Fails if its annotations are no map.
+    pub(crate) fn check_annotations(&self) -> Result<()> {
+        match self.body.at(&["metadata", "annotations"]) {
+            Some(other) if other.as_map().is_none() && !other.is_null() => {
+                Err(wrong_kind(other, "MappingNode"))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Makes the map in which kustomize keeps the history, if it has one, for a step that only asks whether the
+    /// map is there.
+    pub(crate) fn make_annotations(&mut self) {
+        let annotations = self.body.at(&["metadata", "annotations"]);
+        if !self.history.is_empty() && annotations.is_none_or(Node::is_null) {
+            let span = self.body.span();
+            let empty = Node::map(Vec::new(), Origin::new(span));
+            set_below(&mut self.body, &["metadata"], Entry::new("annotations", span, empty));
+        }
+    }
+
     /// Sets an annotation of kustomize's own.
     pub(crate) fn set_annotation(&mut self, key: &str, text: &str, span: Span) {
         let value = Node::string(text, Origin::new(span));
+        if let Some(annotations) = self.body.at_mut(&["metadata", "annotations"])
+            && annotations.as_map().is_none()
+        {
+            *annotations = Node::map(Vec::new(), annotations.origin.clone());
+        }
         set_below(&mut self.body, &["metadata", "annotations"], Entry::new(key, span, value));
     }
 
@@ -235,16 +281,21 @@ impl Object {
         }
     }
 
-    /// The finished resource; `None` if it has no kind or name.
+    /// The finished resource; `None` if it has no kind.
     pub(crate) fn finish(self) -> Option<Resource> {
-        let mut resource = Resource::new(self.body)?;
+        let mut resource = Resource::maybe_unnamed(self.body)?;
         resource.stable_name = self.stable_name;
         resource.removed = self.removed.into();
         Some(resource)
     }
 
-    /// Annotations end as strings, whatever they were; kustomize's own go, and so does an empty map.
+    /// Annotations end as strings, whatever they were; kustomize's own go, and so does an empty map. The
+    /// metadata in which they stand stay, be they empty.
     pub(crate) fn settle_annotations(&mut self) {
+        if self.body.get("metadata").is_none() {
+            let span = self.body.span();
+            self.body.set(Entry::new("metadata", span, Node::map(Vec::new(), Origin::new(span))));
+        }
         let Some(annotations) = self.body.at(&["metadata", "annotations"]) else { return };
         let kept = annotations.entries().iter();
         let kept = kept.filter(|e| !BUILD_ANNOTATIONS.contains(&e.key.as_str()));

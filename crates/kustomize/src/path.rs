@@ -117,6 +117,59 @@ impl Make {
     }
 }
 
+/// Calls `with` on the value that a path of exact steps leads to.
+pub(crate) fn lookup_mut(
+    node: &mut Node,
+    path: &[SmolStr],
+    with: &mut dyn FnMut(&mut Node),
+) -> bool {
+    let Some((part, rest)) = path.split_first() else {
+        with(node);
+        return true;
+    };
+    let one = std::slice::from_ref(part);
+    let next = match &node.value {
+        Value::Map(_) => node.get_mut(part),
+        Value::Seq(items) => {
+            let found = lookup(node, one).ok().flatten();
+            let at = found.and_then(|f| items.iter().position(|item| std::ptr::eq(item, f)));
+            at.and_then(|at| node.as_seq_mut()?.get_mut(at))
+        }
+        Value::Scalar(_) => None,
+    };
+    next.is_some_and(|next| lookup_mut(next, rest, with))
+}
+
+/// Makes what one exact step leads to, where it leads to nothing and `next` follows.
+pub(crate) fn make_step(
+    node: &mut Node,
+    part: &SmolStr,
+    next: Option<&SmolStr>,
+    make: &Make,
+) -> Result<()> {
+    let Make::Like(_, asked) = make else { return Ok(()) };
+    if lookup(node, std::slice::from_ref(part))?.is_some() {
+        return Ok(());
+    }
+    if is_item(part) {
+        if let Some(items) = node.as_seq_mut() {
+            items.push(new_item(item_match(part)?, *asked));
+        }
+    } else if let Some(made) = make.empty(next) {
+        node.set(Entry::new(part.clone(), *asked, made));
+    }
+    Ok(())
+}
+
+/// The item that a step would have found.
+fn new_item((key, text): (&str, &str), asked: Span) -> Node {
+    let value = Node::scalar(Scalar::plain(text), Origin::new(asked));
+    if key.is_empty() {
+        return value;
+    }
+    Node::map(vec![Entry::new(key, asked, value)], Origin::new(asked))
+}
+
 /// A scalar that was made and is still to be set.
 fn unset() -> Scalar {
     Scalar { style: Style::Tagged, ..Scalar::plain("") }
@@ -213,14 +266,8 @@ fn visit_items(
     };
     let count = look(node)?;
     let (0, Make::Like(_, asked)) = (count, make) else { return Ok(count) };
-    let value = Node::scalar(Scalar::plain(pattern), Origin::new(*asked));
-    let made = if key.is_empty() {
-        value
-    } else {
-        Node::map(vec![Entry::new(key, *asked, value)], Origin::new(*asked))
-    };
     if let Some(items) = node.as_seq_mut() {
-        items.push(made);
+        items.push(new_item((key, pattern), *asked));
     }
     // kustomize makes items for ever where none that it makes is what the path asks for.
     look(node)

@@ -1,7 +1,7 @@
 //! Built-in plugins that `generators`, `transformers` and `validators` configure.
 
 use gitops_model::Unchecked;
-use gitops_yaml::{Node, SmolStr, Span};
+use gitops_yaml::{Entry, Node, Origin, Scalar, SmolStr, Span};
 
 use crate::config::{FieldSpec, Spec};
 use crate::decode::{Decode, Field, Pairs, Reader, Text, Texts, entries, record, text};
@@ -13,7 +13,7 @@ use crate::kustomization::{
     Selector as Written,
 };
 use crate::load::Loader;
-use crate::object::Object;
+use crate::object::{Object, set_below};
 use crate::resources::Resources;
 use crate::selector::Selector;
 use crate::transform::affix::{self, Affix};
@@ -116,7 +116,7 @@ pub(crate) fn generate_with(config: &Object, loader: &Loader) -> Result<Vec<Obje
     let kind = match config.gvk().kind.as_str() {
         "ConfigMapGenerator" => Kind::ConfigMap,
         "SecretGenerator" => Kind::Secret,
-        "IAMPolicyGenerator" => return iam_policy(body).map(|object| vec![object]),
+        "IAMPolicyGenerator" => return iam_policy(config).map(|object| vec![object]),
         "HelmChartInflationGenerator" => return Err(helm_disabled(body.span())),
         _ => {
             let id = config.gvk().kind;
@@ -164,37 +164,49 @@ pub(crate) fn helm_disabled(span: Span) -> Error {
     error
 }
 
-/// A service account of GKE's workload identity.
-fn iam_policy(body: &Node) -> Result<Object> {
-    let text = |path: &[&str]| body.at(path).and_then(Node::text).unwrap_or_default().to_owned();
-    let cloud = text(&["cloud"]);
+record! {
+    IamPolicy {
+        cloud: Option<Text> = "cloud",
+        account: Option<CloudAccount> = "serviceAccount",
+        service: Option<ObjectMeta> = "kubernetesService",
+    }
+}
+
+record! {
+    CloudAccount {
+        name: Option<Text> = "name",
+        project: Option<Text> = "projectId",
+    }
+}
+
+/// A service account of GKE's workload identity, its name and namespace as bare text.
+fn iam_policy(config: &Object) -> Result<Object> {
+    let span = config.body.span();
+    let policy = IamPolicy::decode(&config.body, CONFIG).or_at(span)?;
+    let cloud = text(&policy.cloud);
     if cloud != "gke" {
-        return Err(Error::at(format!("cloud provider {cloud} not supported yet"), body.span()));
+        return Err(Error::at(format!("cloud provider {cloud} not supported yet"), span));
     }
-    let account = format!(
-        "{}@{}.iam.gserviceaccount.com",
-        text(&["serviceAccount", "name"]),
-        text(&["serviceAccount", "projectId"])
-    );
-    let span = body.span();
-    let field = |key: &str, text: &str| {
-        gitops_yaml::Entry::new(
-            key,
-            span,
-            crate::fields::string(text, gitops_yaml::Origin::new(span)),
-        )
+    let account = policy.account.unwrap_or_default();
+    let service = policy.service.unwrap_or_default();
+    let email =
+        format!("{}@{}.iam.gserviceaccount.com", text(&account.name), text(&account.project));
+    let field = |key: &str, text: &str, from: &Option<Text>| {
+        let span = from.as_ref().map_or(span, |t| t.span);
+        Entry::new(key, span, Node::scalar(Scalar::untagged(text), Origin::new(span)))
     };
-    let origin = gitops_yaml::Origin::new(span);
-    let top = vec![field("apiVersion", "v1"), field("kind", "ServiceAccount")];
-    let mut made = Node::map(top, origin);
-    let name = text(&["kubernetesService", "name"]);
-    crate::object::set_below(&mut made, &["metadata"], field("name", &name));
-    let namespace = text(&["kubernetesService", "namespace"]);
-    if !namespace.is_empty() {
-        crate::object::set_below(&mut made, &["metadata"], field("namespace", &namespace));
+    let top = vec![field("apiVersion", "v1", &None), field("kind", "ServiceAccount", &None)];
+    let mut made = Node::map(top, Origin::new(span));
+    let annotation = field("iam.gke.io/gcp-service-account", &email, &account.name);
+    set_below(&mut made, &["metadata", "annotations"], annotation);
+    let mut metadata = |key: &str, from: &Option<Text>| {
+        set_below(&mut made, &["metadata"], field(key, text(from), from));
+    };
+    metadata("name", &service.name);
+    if service.namespace.is_some() {
+        metadata("namespace", &service.namespace);
     }
-    let annotation = field("iam.gke.io/gcp-service-account", &account);
-    crate::object::set_below(&mut made, &["metadata", "annotations"], annotation);
+    crate::read::check_metadata(&made)?;
     Ok(Object::new(made))
 }
 
@@ -302,10 +314,10 @@ impl Run<'_> {
             Affix::Prefix => &self.config.prefix,
             Affix::Suffix => &self.config.suffix,
         };
-        match text {
-            Some(text) => affix::apply(resources, affix, text, specs, self.kinds),
-            None => Ok(()),
-        }
+        // An empty one is written as well: validators may not.
+        let empty = || Text { text: SmolStr::default(), span: self.span };
+        let text = text.clone().unwrap_or_else(empty);
+        affix::apply(resources, affix, &text, specs, self.kinds)
     }
 
     fn namespace(&self, resources: &mut Resources, specs: &[Spec]) -> Result<()> {
@@ -334,12 +346,13 @@ impl Run<'_> {
     }
 
     fn strategic_merge(&self, resources: &mut Resources) -> Result<()> {
-        let mut entries = self.config.paths.0.clone();
-        entries.extend(self.config.patches.clone());
-        if entries.is_empty() {
+        let mut all = patches::patches_of(&self.config.paths.0, self.loader)?;
+        if let Some(inline) = &self.config.patches {
+            all.extend(patches::inline_patches(inline, self.loader)?);
+        } else if self.config.paths.0.is_empty() {
             return Err(Error::at("empty file path and empty patch content", self.span));
         }
-        patches::apply_strategic_merge(resources, &entries, self.loader, self.kinds)
+        patches::apply_patches(resources, &all, self.loader, self.kinds)
     }
 
     fn value_add(&self, resources: &mut Resources) -> Result<()> {
@@ -370,7 +383,8 @@ impl Run<'_> {
             })?;
             let selector = target.selector.as_ref().map(Selector::new).transpose()?;
             let span = self.config.value.as_ref().map_or(self.span, |v| v.span);
-            let field = value_add::Field { path, position, value: &value, span };
+            let asked = target.field_path.as_ref().map_or(span, |p| p.span);
+            let field = value_add::Field { path, position, value: &value, span, asked };
             for object in &mut resources.0 {
                 if selector.as_ref().is_none_or(|s| s.selects(object, self.kinds)) {
                     field.write(object, self.kinds)?;

@@ -3,10 +3,10 @@
 use std::collections::VecDeque;
 
 use gitops_model::Problem;
-use gitops_yaml::{ErrorKind, Node, ParseError, ParsedFile, Sources, Span, Value};
+use gitops_yaml::{Entry, ErrorKind, Node, ParseError, ParsedFile, Sources, Span};
 
 use crate::error::{Error, Result};
-use crate::object::Object;
+use crate::object::{Fault, Object};
 use crate::written::check_keys;
 
 /// The objects of a file.
@@ -55,9 +55,11 @@ pub(crate) fn objects(source: &Text, sources: &Sources, strict: bool) -> Result<
     let mut queue: VecDeque<Node> = nonempty(documents).cloned().collect();
     let mut twice: Vec<&ParseError> =
         errors.iter().filter(|e| e.kind == ErrorKind::DuplicateKey).collect();
+    let wrong_tags = errors.iter().filter(|e| e.kind == ErrorKind::Tag);
+    let mut faults: Vec<Fault> = wrong_tags.cloned().map(Fault::Tag).collect();
     if !twice.is_empty() {
         queue.iter_mut().for_each(|document| join_annotations(document, &mut twice));
-        queue.iter_mut().for_each(|document| count_firsts(document, &twice));
+        queue.iter_mut().for_each(|document| count_firsts(document, &twice, &mut faults));
     }
     check_pieces(text, span)?;
     if let [only] = documents
@@ -76,9 +78,9 @@ pub(crate) fn objects(source: &Text, sources: &Sources, strict: bool) -> Result<
         let kind = node.get("kind").and_then(Node::text).unwrap_or_default();
         match node.get("items").filter(|_| kind.ends_with("List")) {
             None => {
-                let twice = twice.iter().filter(|e| contains(node.span(), e.span));
-                let twice = twice.map(|e| (*e).clone()).collect();
-                objects.push(Object { twice, ..Object::new(node) });
+                let own = faults.iter().filter(|f| contains(node.span(), f.error().span));
+                let faults = own.cloned().collect();
+                objects.push(Object { faults, ..Object::new(node) });
             }
             Some(items) if items.is_null() => {}
             Some(items) => {
@@ -125,43 +127,61 @@ fn join_annotations(object: &mut Node, errors: &mut Vec<&ParseError>) {
 }
 
 /// Gives keys that stand twice their first value: it is the one that kustomize finds.
-fn count_firsts(node: &mut Node, twice: &[&ParseError]) {
-    match &node.value {
-        Value::Map(entries) => {
-            let mut entries = entries.to_vec();
-            for entry in &mut entries {
-                for first in twice.iter().rev().filter_map(|e| Some((e.span, e.first.as_deref()?)))
-                {
-                    if entry.key_span == first.0 {
-                        *entry = first.1.clone();
-                    }
-                }
-                count_firsts(&mut entry.value, twice);
-            }
-            *node = Node::map(entries, node.origin.clone());
+fn count_firsts(node: &mut Node, twice: &[&ParseError], faults: &mut Vec<Fault>) {
+    let map = node.span();
+    for entry in node.as_map_mut().into_iter().flatten() {
+        for error in twice.iter().rev() {
+            let Some(first) = error.first.as_deref().filter(|_| error.span == entry.key_span)
+            else {
+                continue;
+            };
+            let next = std::mem::replace(entry, first.clone());
+            // The other way round: of three, the second waits before the third.
+            faults.insert(0, Fault::Twice { error: (*error).clone(), map, next });
         }
-        Value::Seq(items) => {
-            let mut items = items.to_vec();
-            items.iter_mut().for_each(|item| count_firsts(item, twice));
-            *node = Node::seq(items, node.origin.clone());
-        }
-        Value::Scalar(_) => {}
+        count_firsts(&mut entry.value, twice, faults);
+    }
+    for item in node.as_seq_mut().into_iter().flatten() {
+        count_firsts(item, twice, faults);
     }
 }
 
-/// Refuses an object that still has a map in which a key stands twice.
-pub(crate) fn check_twice(object: &Object) -> Result<()> {
+/// Lets the next entry of a key that stands twice take the place of the first, where a patch took that away.
+pub(crate) fn fill_gaps(object: &mut Object) {
+    let Object { body, faults, .. } = object;
+    faults.retain(|fault| match fault {
+        Fault::Twice { map, next, .. } => !fill(body, *map, next),
+        Fault::Tag(_) => true,
+    });
+}
+
+/// Adds an entry to the map at a place that has no such key; whether there is one.
+fn fill(node: &mut Node, map: Span, entry: &Entry) -> bool {
+    if node.span() == map && node.as_map().is_some() {
+        return node.get(&entry.key).is_none() && node.set(entry.clone());
+    }
+    if let Some(items) = node.as_seq_mut() {
+        return items.iter_mut().any(|item| fill(item, map, entry));
+    }
+    node.as_map_mut().into_iter().flatten().any(|e| fill(&mut e.value, map, entry))
+}
+
+/// Refuses an object that still has a fault.
+pub(crate) fn check_faults(object: &Object) -> Result<()> {
     let mut found = Ok(());
-    if object.twice.is_empty() {
+    if object.faults.is_empty() {
         return found;
     }
     object.body.walk(&mut |node| {
-        let mut wrong = object.twice.iter().filter(|e| {
-            let key = e.first.as_ref().map(|f| f.key.as_str()).unwrap_or_default();
-            contains(node.span(), e.span) && node.get(key).is_some()
+        let mut wrong = object.faults.iter().filter(|fault| match fault {
+            // Of other kinds the value itself tells.
+            Fault::Tag(error) => node.span() == error.span && node.as_str().is_some(),
+            Fault::Twice { error, next, .. } => {
+                contains(node.span(), error.span) && node.get(&next.key).is_some()
+            }
         });
-        if let (Some(error), Ok(())) = (wrong.next(), &found) {
-            found = Err(Error::from(error));
+        if let (Some(fault), Ok(())) = (wrong.next(), &found) {
+            found = Err(Error::from(fault.error()));
         }
     });
     found
@@ -197,6 +217,15 @@ pub(crate) fn check_metadata(node: &Node) -> Result<()> {
         return Err(Error::at(message, node.span()));
     }
     Ok(())
+}
+
+/// The same of an object on its way: what kustomize keeps of it is metadata by itself.
+pub(crate) fn check_object(object: &Object) -> Result<()> {
+    let body = &object.body;
+    if !object.history.is_empty() && text(body.get("kind")).is_empty() {
+        return Err(Error::at("missing kind in object", body.span()));
+    }
+    check_metadata(body)
 }
 
 fn text(node: Option<&Node>) -> &str {

@@ -110,6 +110,7 @@ fn render_root(
         as_base(&session, &loader)?
     };
     let resources = finish(all, &kustomization, &session.kinds(), cx.sources)?;
+    session.kinds().check_schema()?;
     Ok((resources, session.warnings.take()))
 }
 
@@ -137,9 +138,9 @@ fn finish(
     crate::hash::append(&mut resources, kinds)?;
     crate::name_reference::fix(&mut resources, &config, kinds)?;
     vars.resolve(&mut resources, &config)?;
-    resources.0.iter().try_for_each(|o| crate::read::check_metadata(&o.body))?;
+    resources.0.iter().try_for_each(crate::read::check_object)?;
     resources.0.retain(|o| !is_local(o));
-    resources.0.iter().try_for_each(crate::read::check_twice)?;
+    resources.0.iter().try_for_each(crate::read::check_faults)?;
     let options = kustomization.sort_options.as_ref();
     crate::order::sort(&mut resources.0, options, |o| o.id(kinds))?;
     resources.check_unique(kinds)?;
@@ -194,7 +195,7 @@ pub(crate) fn load_objects(
     };
     let objects = read().and_then(|objects| {
         objects.iter().try_for_each(|object| {
-            crate::read::check_twice(object)?;
+            crate::read::check_faults(object)?;
             check_scalars(&object.body)
         })?;
         Ok(objects)

@@ -5,10 +5,10 @@ use std::sync::Arc;
 
 use gitops_model::{Problem, Unchecked};
 use gitops_schema::MergeSchema;
-use gitops_yaml::{Node, Origin, Span};
+use gitops_yaml::{Node, Span};
 
 use crate::error::{Context as _, Error, Result};
-use crate::id::{Asked, Kinds};
+use crate::id::{Asked, Custom, Kinds};
 use crate::kustomization::Kustomization;
 use crate::load::Loader;
 use crate::{Context, Options};
@@ -60,19 +60,20 @@ impl Session<'_> {
             }
             (Some(content), None) => {
                 let file = loader.parse(&content)?;
-                if let Some(error) = file.errors.first() {
-                    return Err(Error::at("invalid schema file", error.span));
-                }
-                let empty = Node::null(Origin::new(Span::new(file.id, 0, 0)));
-                let document = file.documents.first().unwrap_or(&empty);
-                let schema = MergeSchema::from_openapi(document);
+                let document = file.documents.first();
+                let empty = Span::new(file.id, 0, 0);
+                let fault = match file.errors.first() {
+                    Some(error) => Some(error.span),
+                    None => document.map_or(Some(empty), fault_of),
+                };
+                let schema = document.map(MergeSchema::from_openapi).unwrap_or_default();
                 let mut kinds = self.kinds.borrow_mut();
                 let schema = match kinds.asked.most() {
                     Asked::NOTHING => schema,
                     Asked::SCOPE => schema.behind_builtin(),
                     _ => schema.before_builtin(),
                 };
-                kinds.custom = Some(Arc::new(schema));
+                kinds.custom = Some(Arc::new(Custom { schema, fault }));
                 *self.schema_is_set.borrow_mut() = true;
                 Ok(())
             }
@@ -87,4 +88,14 @@ impl Session<'_> {
             (None, _) => Ok(()),
         }
     }
+}
+
+/// Where a document is no OpenAPI schema: it, its definitions, each of them and their properties are maps.
+fn fault_of(document: &Node) -> Option<Span> {
+    let no_map = |node: &Node| (node.as_map().is_none() && !node.is_null()).then(|| node.span());
+    let definitions = document.get("definitions");
+    let mut each = definitions.map(Node::entries).unwrap_or_default().iter().map(|e| &e.value);
+    no_map(document)
+        .or_else(|| definitions.and_then(no_map))
+        .or_else(|| each.find_map(|d| no_map(d).or_else(|| d.get("properties").and_then(no_map))))
 }

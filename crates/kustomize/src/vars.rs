@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use gitops_yaml::{Dialect, Entry, Node, Scalar, ScalarKind, SmolStr, Style, Value, resolve};
+use gitops_yaml::{
+    Dialect, Entry, Node, Origin, Scalar, ScalarKind, SmolStr, Style, Value, resolve,
+};
 
 use crate::config::{Config, selected};
 use crate::decode::{Text, text};
@@ -161,8 +163,7 @@ fn expand_scalar(node: &Node, values: &Values) -> Option<Node> {
     if !input.contains('$') {
         return None;
     }
-    let mut out = String::new();
-    let mut origin = node.origin.clone();
+    let (mut out, mut from_vars) = (String::new(), Vec::new());
     let mut rest = input;
     while let Some(at) = rest.find('$') {
         let (before, after) = rest.split_at(at);
@@ -179,10 +180,11 @@ fn expand_scalar(node: &Node, values: &Values) -> Option<Node> {
                         rest = &after[end + 1..];
                         continue;
                     };
-                    origin = value.origin.on_top_of("vars", &origin);
                     if wrapped == input {
+                        let origin = value.origin.on_top_of("vars", &node.origin);
                         return Some(whole(node, value, origin));
                     }
+                    from_vars.push((wrapped, &value.origin));
                     out.push_str(&printed(value));
                     rest = &after[end + 1..];
                     continue;
@@ -198,10 +200,19 @@ fn expand_scalar(node: &Node, values: &Values) -> Option<Node> {
         rest = &after[len..];
     }
     out.push_str(rest);
-    Some(text_like(node, out, origin))
+    Some(text_like(node, out, origin_of_text(node, input, &from_vars)))
 }
 
-fn text_like(node: &Node, text: String, origin: gitops_yaml::Origin) -> Node {
+/// The origin of a text with vars in it: the text itself, unless it has no word beside them.
+fn origin_of_text(node: &Node, input: &str, vars: &[(&str, &Origin)]) -> Origin {
+    let around = vars.iter().fold(input.to_owned(), |text, (name, _)| text.replace(name, ""));
+    let has_words = around.contains(char::is_alphanumeric);
+    vars.iter().fold(node.origin.clone(), |origin, (_, var)| {
+        if has_words { origin.on_top_of("vars", var) } else { var.on_top_of("vars", &origin) }
+    })
+}
+
+fn text_like(node: &Node, text: String, origin: Origin) -> Node {
     let mut new = crate::fields::string(text, origin);
     if let (Value::Scalar(new), Some(old)) = (&mut new.value, node.as_scalar()) {
         new.exposure = old.exposure;
@@ -210,7 +221,7 @@ fn text_like(node: &Node, text: String, origin: gitops_yaml::Origin) -> Node {
 }
 
 /// A value in the place of the whole text: numbers and booleans stay what they are.
-fn whole(node: &Node, value: &Node, origin: gitops_yaml::Origin) -> Node {
+fn whole(node: &Node, value: &Node, origin: Origin) -> Node {
     let Some(scalar) = value.as_scalar() else { return node.clone() };
     match scalar.kind {
         ScalarKind::Int | ScalarKind::Float | ScalarKind::Bool => {

@@ -23,7 +23,7 @@ fn explains(text: &str, node: &Node) -> bool {
     let (value, written) = (words(value), words(written));
     value.contains(&written)
         || written.contains(&value)
-        || written.split([':', '@']).any(|piece| value.contains(piece))
+        || written.split([':', '@', '"']).any(|piece| value.contains(piece))
         || node.is_null()
         || decoded.is_some_and(|d| written.contains(words(&d).as_str()))
         || node.as_scalar().is_some_and(|s| s.kind != gitops_yaml::ScalarKind::Str)
@@ -104,6 +104,36 @@ fn a_patch_stands_on_top_of_what_it_replaces() {
     let removal = &pod.removed[0];
     assert_eq!(removal.path.to_string(), "spec.hostNetwork");
     assert_eq!(sources.locate(removal.by).path, "p.yaml");
+}
+
+#[test]
+fn a_text_with_parts_of_others_is_named_by_what_holds_them() {
+    let files = Files::parse(
+        "=== kustomization.yaml\nresources: [pod.yaml, map.yaml]\n\
+         vars: [{name: V, objref: {kind: ConfigMap, name: m, apiVersion: v1}, fieldref: {fieldpath: data.v}}]\n\
+         replacements:\n- source: {kind: ConfigMap, fieldPath: data.v}\n  targets:\n\
+         \x20 - {select: {kind: Pod}, fieldPaths: [metadata.annotations.far], options: {delimiter: /, index: 1}}\n\
+         \x20 - {select: {kind: Pod}, fieldPaths: [metadata.annotations.near], options: {delimiter: /, index: 0}}\n\
+         === pod.yaml\napiVersion: v1\nkind: Pod\nmetadata: {name: p, annotations: {far: a.long.host/x, near: x/y}}\n\
+         spec: {containers: [{name: c, args: [$(V), to $(V)]}]}\n\
+         === map.yaml\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: m}\ndata: {v: part}\n",
+    );
+    let (sources, memo) = (Sources::default(), Memo::default());
+    let cx = Context { tree: &files, sources: &sources, memo: &memo };
+    let rendered = build(&cx, "", &Options::default()).unwrap();
+    let pod = rendered.resources.iter().find(|r| r.gvk.kind == "Pod").unwrap();
+    let args = pod.at(&["spec", "containers"]).unwrap().items()[0].get("args").unwrap();
+    let annotation = |name| pod.at(&["metadata", "annotations", name]).unwrap();
+    for (node, text, first, second) in [
+        (&args.items()[0], "part", "map.yaml", "pod.yaml"),
+        (&args.items()[1], "to part", "pod.yaml", "map.yaml"),
+        (annotation("far"), "a.long.host/part", "pod.yaml", "map.yaml"),
+        (annotation("near"), "part/y", "map.yaml", "pod.yaml"),
+    ] {
+        assert_eq!(node.text(), Some(text));
+        let writers: Vec<_> = node.origin.writers().map(|s| sources.locate(s).path).collect();
+        assert_eq!(writers, [first, second], "{text}");
+    }
 }
 
 #[test]

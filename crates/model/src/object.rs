@@ -108,7 +108,14 @@ impl Resource {
     /// Reads the identity of an object from its body; `None` if it has no kind or no name. Values of
     /// core Secrets are marked as such.
     #[must_use]
-    pub fn new(mut body: Node) -> Option<Self> {
+    pub fn new(body: Node) -> Option<Self> {
+        body.at(&["metadata", "name"]).and_then(Node::text)?;
+        Self::maybe_unnamed(body)
+    }
+
+    /// The same of an object that may do without a name, as one of a kind of lists does.
+    #[must_use]
+    pub fn maybe_unnamed(mut body: Node) -> Option<Self> {
         let text = |keys: &[&str]| body.at(keys).and_then(Node::text).map(SmolStr::new);
         let api_version = text(&["apiVersion"]).unwrap_or_default();
         let gvk = Gvk::new(&api_version, &text(&["kind"])?);
@@ -116,7 +123,7 @@ impl Resource {
             group: gvk.group.clone(),
             kind: gvk.kind.clone(),
             namespace: text(&["metadata", "namespace"]).unwrap_or_default(),
-            name: text(&["metadata", "name"])?,
+            name: text(&["metadata", "name"]).unwrap_or_default(),
         };
         if gvk.is("", "Secret") {
             for values in ["data", "stringData"] {

@@ -65,6 +65,7 @@ fn documents_are_counted_as_kustomize_counts_them() {
         ("--- a\n--- |\n x\n", 2),
         ("a: |\n  ---\nb: ---x\n", 1),
         ("a: 1\n---#c\nb: 2\n", 2),
+        ("a: 1\n---#c\n", 1),
     ] {
         let parsed = read(text);
         assert!(parsed.errors.is_empty(), "{text:?} {:?}", parsed.errors);
@@ -88,7 +89,8 @@ fn a_broken_document_takes_no_other_along() {
         "b: \u{0}",
         "!!int b: x",
         "b: x\u{2028}y",
-        "b: !!binary x",
+        "b: 1 # x\u{2028}y",
+        "b: 1\n# x\u{2028} y",
         "x: &x [{a: b}]\nb: {<<: *x}",
         "b: [|]",
         "b: [>x]",
@@ -107,11 +109,11 @@ fn a_broken_document_takes_no_other_along() {
 
 #[test]
 fn a_value_that_its_tag_does_not_fit_is_kept() {
-    let parsed = read("a: !!int x\nb: !!null y\n");
+    let parsed = read("a: !!int x\nb: !!null y\nc: !!binary z\n");
     let kinds: Vec<_> = parsed.errors.iter().map(|e| e.kind).collect();
-    assert_eq!(kinds, [ErrorKind::Tag, ErrorKind::Tag]);
+    assert_eq!(kinds, [ErrorKind::Tag; 3]);
     let values: Vec<_> = parsed.documents[0].entries().iter().map(|e| e.value.text()).collect();
-    assert_eq!(values, [Some("x"), Some("y")]);
+    assert_eq!(values, [Some("x"), Some("y"), Some("z")]);
 }
 
 #[test]
@@ -134,6 +136,11 @@ fn mended_texts_keep_their_places() {
         }
     });
     assert_eq!(seen, ["'one\ntwo'", "1", "'x\ny'", "e"]);
+}
+
+#[test]
+fn a_separator_on_the_last_line_is_none_before_a_comment() {
+    assert_eq!(read("a: 1\n---#c").errors.len(), 1);
 }
 
 #[test]

@@ -37,7 +37,7 @@ pub(crate) fn apply(
             continue;
         }
         for spec in specs.iter().filter(|s| Id::selects(&s.gvk, &original)) {
-            if spec.path == "metadata/name" {
+            if spec.path == "metadata/name" && !text.is_empty() {
                 let known = match affix {
                     Affix::Prefix => &mut object.history.prefixes,
                     Affix::Suffix => &mut object.history.suffixes,

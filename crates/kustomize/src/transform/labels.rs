@@ -16,7 +16,11 @@ pub(crate) fn apply(
     specs: &[Spec],
     by: &'static str,
 ) -> Result<()> {
+    let into_annotations = specs.iter().any(|s| s.path == "metadata/annotations" && !s.create);
     for object in &mut resources.0 {
+        if into_annotations && !pairs.is_empty() {
+            object.make_annotations();
+        }
         let gvk = object.gvk();
         for (key, pair) in pairs {
             for spec in specs {

@@ -104,6 +104,12 @@ impl Namespace<'_> {
         };
         let mut items = items.to_vec();
         for subject in &mut items {
+            if subject.as_map().is_none() {
+                return Err(wrong_kind(subject, "MappingNode"));
+            }
+            if let Some(other) = subject.get(key).filter(|n| n.as_scalar().is_none()) {
+                return Err(wrong_kind(other, "ScalarNode"));
+            }
             if subject.get(key).and_then(Node::text) != Some(wanted) {
                 continue;
             }

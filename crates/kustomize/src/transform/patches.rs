@@ -1,6 +1,6 @@
 //! `patches`, `patchesStrategicMerge` and `patchesJson6902`.
 
-use gitops_yaml::{Entry, Node, Origin, Parsed, Span};
+use gitops_yaml::{Entry, Node, Origin, Parsed, Scalar, Span};
 
 use crate::decode::{Text, text};
 use crate::error::{Context as _, Error, Result};
@@ -113,6 +113,9 @@ fn merge(
 ) -> Result<()> {
     let options = patch.options.clone().unwrap_or_default();
     let Some(target) = &patch.target else {
+        // kustomize notes options among the annotations of the patch.
+        let noted = options.allow_kind_change || options.allow_name_change;
+        let rewritten: &[&str] = if noted { &["annotations"] } else { &[] };
         for patch in patches {
             let id = patch.original_id(kinds);
             let at = resources
@@ -120,8 +123,9 @@ fn merge(
                 .context(format!("no resource matches strategic merge patch \"{id}\""));
             let at = at.or_at(patch.body.span())?;
             if let Some(target) = resources.0.get_mut(at) {
-                merge_one(target, &patch.body, &options, cx, "patches")?;
-                target.twice.extend_from_slice(&patch.twice);
+                let body = with_strings(&patch.body, rewritten);
+                merge_one(target, &body, &options, cx, "patches")?;
+                target.faults.extend_from_slice(&patch.faults);
             }
         }
         return Ok(());
@@ -139,16 +143,19 @@ fn merge(
         }
     };
     let selector = Selector::new(target).context("unable to find patch target in `resources`")?;
-    let body = with_string_metadata(&patch.body);
+    let mut body = with_strings(&patch.body, &REWRITTEN);
     for object in resources.0.iter_mut().filter(|o| !o.is_empty()) {
         if selector.selects(object, kinds) {
-            let versionless = object.body.get("apiVersion").is_none();
+            // kustomize gives the patch the version of its target, which it writes even if that has none.
+            let version = object.body.get("apiVersion").and_then(Node::text).unwrap_or_default();
+            let version = Node::scalar(Scalar::untagged(version), Origin::new(body.span()));
+            let version = Entry::new("apiVersion", body.span(), version);
+            body.set(version.clone());
             merge_one(object, &body, &options, cx, "patches")?;
-            object.twice.extend_from_slice(&patch.twice);
-            if versionless && object.body.as_map().is_some() {
-                // kustomize gives the patch the version of its target, even if that has none.
-                let span = body.span();
-                object.body.set(Entry::new("apiVersion", span, Node::null(Origin::new(span))));
+            object.faults.extend_from_slice(&patch.faults);
+            let is_set = object.body.get("apiVersion").and_then(Node::as_str);
+            if is_set.is_none_or(str::is_empty) && object.body.as_map().is_some() {
+                object.body.set(version);
             }
         }
     }
@@ -159,12 +166,14 @@ fn merge(
     Ok(())
 }
 
-/// A patch that goes through kustomize's list of resources has its labels and annotations rewritten as
-/// strings, nulls among them.
-fn with_string_metadata(body: &Node) -> Node {
+/// What kustomize rewrites of a patch that goes through its list of resources.
+const REWRITTEN: [&str; 2] = ["labels", "annotations"];
+
+/// A patch in which these maps of its metadata are rewritten as strings, nulls among them.
+fn with_strings(body: &Node, fields: &[&str]) -> Node {
     let mut body = body.clone();
     let Some(metadata) = body.get_mut("metadata") else { return body };
-    for field in ["labels", "annotations"] {
+    for field in fields {
         let Some(old) = metadata.get(field) else { continue };
         let text = |e: &Entry| {
             let value = string(e.value.text().unwrap_or_default(), e.value.origin.clone());
@@ -192,7 +201,8 @@ fn merge_one(
     let api_version = target.body.entry("apiVersion").cloned();
     let metadata = target.body.get("metadata");
     let name = metadata.and_then(|m| m.entry("name")).cloned();
-    let namespace = metadata.and_then(|m| m.entry("namespace")).cloned();
+    let namespace = metadata.and_then(|m| m.entry("namespace")).filter(|e| !e.value.is_null());
+    let namespace = namespace.cloned();
     if options.allow_kind_change || options.allow_name_change {
         target.push_previous(kinds);
     }
@@ -209,6 +219,7 @@ fn merge_one(
         return Ok(());
     };
     target.body = merged;
+    read::fill_gaps(target);
     if crate::written::has_odd_keys(patch, sources) {
         crate::written::check_keys(&target.body, sources)?;
     }
@@ -270,14 +281,8 @@ fn operate_on(
     by: &'static str,
     loader: &Loader,
 ) -> Result<()> {
-    read::check_twice(object)?;
-    let annotations = object.body.at(&["metadata", "annotations"]);
-    if !object.history.is_empty() && annotations.is_none_or(Node::is_null) {
-        // kustomize's own annotations are there while the patch runs.
-        let span = object.body.span();
-        let empty = Node::map(Vec::new(), Origin::new(span));
-        set_below(&mut object.body, &["metadata"], Entry::new("annotations", span, empty));
-    }
+    read::check_faults(object)?;
+    object.make_annotations();
     crate::written::settle(&mut object.body, loader.sources)?;
     crate::written::check_scalars(&object.body)?;
     if operations.reads_annotations() {
@@ -307,20 +312,25 @@ pub(crate) fn apply_strategic_merge(
     loader: &Loader,
     kinds: &Kinds,
 ) -> Result<()> {
+    let Some(first) = entries.first() else { return Ok(()) };
+    apply_patches(resources, &patches_of(entries, loader)?, loader, kinds).or_at(first.span)
+}
+
+/// The patches that entries hold or name.
+pub(crate) fn patches_of(entries: &[Text], loader: &Loader) -> Result<Vec<Object>> {
     let mut patches = Vec::new();
     for entry in entries {
-        let inline = Source::inline(loader, entry).objects(loader);
-        let objects = match inline {
+        patches.extend(match inline_patches(entry, loader) {
             Ok(objects) => objects,
             Err(_) => Source::file(loader, entry)?.objects(loader).or_at(entry.span)?,
-        };
-        patches.extend(objects);
+        });
     }
-    if patches.is_empty() {
-        let span = entries.first().map(|e| e.span);
-        return Err(Error::new("patch appears to be empty", span));
-    }
-    apply_patches(resources, &patches, loader, kinds)
+    Ok(patches)
+}
+
+/// The patches in a text.
+pub(crate) fn inline_patches(text: &Text, loader: &Loader) -> Result<Vec<Object>> {
+    Source::inline(loader, text).objects(loader).or_at(text.span)
 }
 
 /// Merges patches by their own identities.
@@ -330,14 +340,17 @@ pub(crate) fn apply_patches(
     loader: &Loader,
     kinds: &Kinds,
 ) -> Result<()> {
+    if patches.is_empty() {
+        return Err(Error::new("patch appears to be empty", None));
+    }
     for patch in patches {
         let id: Id = patch.original_id(kinds);
         let at = resources.one(&id, kinds).or_at(patch.body.span())?;
-        let body = with_string_metadata(&patch.body);
+        let body = with_strings(&patch.body, &REWRITTEN);
         if let Some(target) = resources.0.get_mut(at) {
             let options = PatchOptions::default();
             merge_one(target, &body, &options, (loader, kinds), "patchesStrategicMerge")?;
-            target.twice.extend_from_slice(&patch.twice);
+            target.faults.extend_from_slice(&patch.faults);
         }
         resources.drop_empty();
     }

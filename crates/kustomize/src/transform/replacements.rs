@@ -1,7 +1,7 @@
 //! `replacements`: a field of one object copied into fields of others.
 
 use gitops_yaml::{
-    Dialect, Node, Scalar, ScalarKind, SmolStr, Sources, Span, Style, Value, resolve,
+    Dialect, Node, Origin, Scalar, ScalarKind, SmolStr, Sources, Span, Style, Value, resolve,
 };
 
 use crate::config::selected;
@@ -11,7 +11,7 @@ use crate::id::{Id, Kinds};
 use crate::kustomization::{FieldOptions, Replacement, Source, Target};
 use crate::load::Loader;
 use crate::object::Object;
-use crate::path::{Make, is_unset, lookup, split, visit};
+use crate::path::{Make, is_unset, lookup, lookup_mut, split, visit};
 use crate::read::is_nothing;
 use crate::resources::Resources;
 use crate::selector::Selector;
@@ -308,29 +308,10 @@ fn inside_string(
     let found = lookup_mut(&mut object.body, outer, &mut |scalar| {
         done = structured::set_inside(scalar, inner, make, set).unwrap_or(false);
         if done {
-            scalar.origin = value.origin.on_top_of("replacements", &scalar.origin);
+            scalar.origin = with_part(scalar, scalar.text().unwrap_or_default(), value);
         }
     });
     found && done
-}
-
-/// Calls `with` on the value that a path of exact steps leads to.
-fn lookup_mut(node: &mut Node, path: &[SmolStr], with: &mut dyn FnMut(&mut Node)) -> bool {
-    let Some((part, rest)) = path.split_first() else {
-        with(node);
-        return true;
-    };
-    let one = std::slice::from_ref(part);
-    let next = match &node.value {
-        Value::Map(_) => node.get_mut(part),
-        Value::Seq(items) => {
-            let found = lookup(node, one).ok().flatten();
-            let at = found.and_then(|f| items.iter().position(|item| std::ptr::eq(item, f)));
-            at.and_then(|at| node.as_seq_mut()?.get_mut(at))
-        }
-        Value::Scalar(_) => None,
-    };
-    next.is_some_and(|next| lookup_mut(next, rest, with))
 }
 
 fn set_field(
@@ -347,7 +328,7 @@ fn set_field(
         };
         new = joined(&old.text, &new, options).into();
     }
-    let origin = value.origin.on_top_of("replacements", &target.origin);
+    let origin = with_part(target, &new, value);
     let made = is_unset(target);
     if target.as_scalar().is_some() {
         *target = if made {
@@ -360,6 +341,16 @@ fn set_field(
         *target = Node { origin, ..value.clone() };
     }
     Ok(())
+}
+
+/// The origin of a text in which a value has replaced what stood there, or a part of it: the newest writer is
+/// who wrote most of the text.
+fn with_part(old: &Node, text: &str, value: &Node) -> Origin {
+    if value.text().is_some_and(|part| part.len() * 2 < text.len()) {
+        old.origin.on_top_of("replacements", &value.origin)
+    } else {
+        value.origin.on_top_of("replacements", &old.origin)
+    }
 }
 
 fn joined(old: &str, new: &str, options: &FieldOptions) -> String {

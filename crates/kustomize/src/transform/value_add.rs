@@ -1,11 +1,12 @@
 //! The `ValueAddTransformer` plugin: writes a value, or a part of a path, into fields.
 
-use gitops_yaml::{Entry, Node, Origin, Scalar, SmolStr, Span};
+use gitops_yaml::{Node, Origin, Scalar, SmolStr, Span};
 
-use crate::error::{Error, Result};
-use crate::fields::{Tag, split_path, written, wrong_kind};
+use crate::error::Result;
+use crate::fields::{Tag, split_path, written};
 use crate::id::Kinds;
 use crate::object::Object;
+use crate::path::{Make, lookup_mut, make_step};
 use crate::transform::namespace::{Namespace, Subjects};
 
 /// One field to write.
@@ -15,6 +16,8 @@ pub(crate) struct Field<'a> {
     pub(crate) position: usize,
     pub(crate) value: &'a str,
     pub(crate) span: Span,
+    /// Where the path is written.
+    pub(crate) asked: Span,
 }
 
 impl Field<'_> {
@@ -29,7 +32,12 @@ impl Field<'_> {
             };
             return namespace.set_on(object, kinds);
         }
-        self.write_below(&mut object.body, &split_path(self.path, '/'))
+        let path: Vec<SmolStr> = split_path(self.path, '/')
+            .iter()
+            .map(|part| part.trim().into())
+            .filter(|part: &SmolStr| !part.is_empty())
+            .collect();
+        self.write_below(&mut object.body, &path)
     }
 
     fn write_below(&self, node: &mut Node, path: &[SmolStr]) -> Result<()> {
@@ -41,28 +49,12 @@ impl Field<'_> {
             *node = written(node, value, Tag::Implied, "transformers", self.span)?;
             return Ok(());
         };
-        if let Ok(at) = part.parse::<usize>() {
-            return match node.as_seq_mut().and_then(|items| items.get_mut(at)) {
-                Some(item) => self.write_below(item, rest),
-                None => Ok(()),
-            };
-        }
-        if node.as_map().is_none() {
-            return Err(wrong_kind(node, "MappingNode"));
-        }
-        if node.get(part).is_none_or(Node::is_null) {
-            let origin = Origin::new(self.span);
-            let made = if rest.is_empty() {
-                Node::scalar(Scalar::plain(""), origin)
-            } else {
-                Node::map(Vec::new(), origin)
-            };
-            node.set(Entry::new(part.clone(), self.span, made));
-        }
-        match node.get_mut(part) {
-            Some(next) => self.write_below(next, rest),
-            None => Err(Error::at("the field cannot be made", self.span)),
-        }
+        let made = Node::scalar(Scalar::plain(""), Origin::new(self.span));
+        make_step(node, part, rest.first(), &Make::Like(made, self.asked))?;
+        let mut result = Ok(());
+        let below = &mut |next: &mut Node| result = self.write_below(next, rest);
+        lookup_mut(node, std::slice::from_ref(part), below);
+        result
     }
 }
 

@@ -125,12 +125,10 @@ impl<'t> Builder<'t> {
         match event {
             Event::DocumentStart => {
                 let start = self.positions.byte(at);
-                if self.has_tabs {
-                    self.check_tabs(start)?;
-                }
+                self.check_gap(start)?;
                 self.last_end = start;
             }
-            Event::StreamEnd if self.has_tabs => return self.check_tabs(self.positions.end()),
+            Event::StreamEnd => return self.check_gap(self.positions.end()),
             Event::Scalar(text, style, anchor, tag) => {
                 let node = self.scalar(text, style, tag.as_ref(), at)?;
                 return self.finish(node, LEAF, anchor);
@@ -162,10 +160,17 @@ impl<'t> Builder<'t> {
         self.fail(ErrorKind::Unread, message, at, at);
     }
 
-    /// Looks at what stands between the last token and the next.
-    fn check_tabs(&mut self, next: u32) -> Result<(), Stop> {
-        let len = next.saturating_sub(self.last_end) as usize;
-        let gap = self.positions.from(self.last_end).get(..len).unwrap_or_default();
+    /// Looks at what stands between the last token and the next, if the library lets something pass there.
+    fn check_gap(&mut self, next: u32) -> Result<(), Stop> {
+        if !self.has_tabs && !self.has_breaks {
+            return Ok(());
+        }
+        let gap = self.positions.between(self.last_end, next);
+        if let Some(at) = breaks::ends_comment(gap) {
+            let at = self.last_end + at as u32;
+            let message = "a line separator other than a line feed ends the comment here";
+            return self.refuse(message, Span::new(self.file, at, at));
+        }
         let is_start = self.last_end == self.positions.start();
         let Some(at) = tabs::misplaced(gap, is_start).filter(|_| !self.in_brackets()) else {
             return Ok(());
@@ -177,9 +182,7 @@ impl<'t> Builder<'t> {
     fn open(&mut self, open: Open, anchor: usize, at: Marker) -> Result<(), Stop> {
         let start = self.positions.byte(at);
         self.check_depth(0, start)?;
-        if self.has_tabs {
-            self.check_tabs(start)?;
-        }
+        self.check_gap(start)?;
         if let Open::Seq(_) = open {
             self.last_end = self.last_end.max(start);
         }
@@ -305,6 +308,10 @@ impl<'t> Builder<'t> {
         Ok(())
     }
 
+    fn wrong_tag(&mut self, message: String, at: Span) {
+        self.fail(ErrorKind::Tag, message, at.start, at.end);
+    }
+
     fn refuse(&mut self, message: &str, at: Span) -> Result<(), Stop> {
         self.fail(ErrorKind::Syntax, message.to_owned(), at.start, at.end);
         Err(Stop)
@@ -318,9 +325,7 @@ impl<'t> Builder<'t> {
         at: Marker,
     ) -> Result<Node, Stop> {
         let span = self.scalar_span(&mut text, style, at);
-        if self.has_tabs {
-            self.check_tabs(span.start)?;
-        }
+        self.check_gap(span.start)?;
         self.last_end = span.end;
         // A lone `!` says nothing.
         let tag = tag.filter(|t| t.handle.len() + t.suffix.len() > 1);
@@ -328,11 +333,14 @@ impl<'t> Builder<'t> {
         if tag == Some("binary") {
             match decoded(&text) {
                 Some(bytes) => text = bytes,
-                None => self.refuse("this value of `!!binary` is no base64", span)?,
+                None => self.wrong_tag("this value of `!!binary` is no base64".to_owned(), span),
             }
         }
         if self.has_breaks && !self.in_brackets() && breaks::ends_early(&text, style) {
             self.refuse("a line separator other than a line feed ends the value here", span)?;
+        }
+        if self.has_breaks && breaks::any(self.positions.between(span.start, span.end)) {
+            breaks::join_lines(&mut text, style);
         }
         if style == TScalarStyle::Plain && text.starts_with(['|', '>']) {
             self.refuse("a block may not stand in brackets", span)?;
@@ -347,8 +355,7 @@ impl<'t> Builder<'t> {
         };
         let (kind, fits) = kind_of(&text, style, tag);
         if !fits {
-            let message = format!("this value is no `!!{}`", tag.unwrap_or_default());
-            self.fail(ErrorKind::Tag, message, span.start, span.end);
+            self.wrong_tag(format!("this value is no `!!{}`", tag.unwrap_or_default()), span);
         }
         let scalar = Scalar { text: text.into(), kind, style, exposure: Exposure::Open };
         Ok(Node::scalar(scalar, Origin::new(span)))

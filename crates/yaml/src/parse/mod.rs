@@ -117,7 +117,7 @@ fn documents(text: &str, starts: &[u32]) -> Vec<std::ops::Range<usize>> {
             cuts.push(first..line);
             first = line;
         }
-        if line > 0 && marker.is_some_and(|r| r.starts_with('#')) {
+        if line > 0 && marker.is_some_and(|r| r.starts_with('#') && r.contains('\n')) {
             if has_content {
                 cuts.push(first..line);
             }

@@ -47,6 +47,11 @@ impl<'t> Positions<'t> {
         self.whole.get(at as usize..self.end).unwrap_or_default()
     }
 
+    /// The text between two bytes of the file.
+    pub(super) fn between(&self, start: u32, end: u32) -> &'t str {
+        self.whole.get(start as usize..end as usize).unwrap_or_default()
+    }
+
     /// The byte at a marker's line and column.
     pub(super) fn byte(&self, at: Marker) -> u32 {
         let line = at.line().saturating_sub(1);
