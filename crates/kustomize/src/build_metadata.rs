@@ -103,6 +103,7 @@ fn quoted(value: &str) -> String {
 /// Notes on every object that a step has changed what it was.
 pub(crate) fn note_step(resources: &mut Resources, step: &str, span: Span) {
     for object in &mut resources.0 {
+        object.rewrite_annotations();
         if object.annotation(ORIGIN).is_none() {
             object.set_annotation(ORIGIN, step, span);
         } else {

@@ -32,6 +32,7 @@ mod render;
 mod resources;
 mod selector;
 mod session;
+mod shared;
 mod steps;
 mod trace;
 mod transform;

@@ -6,6 +6,7 @@ use gitops_yaml::{Entry, Node, Origin, ParseError, Scalar, SmolStr, Span, Style,
 use crate::error::Result;
 use crate::fields::wrong_kind;
 use crate::id::{Id, Identity, Kinds, gvk, meta};
+use crate::shared::Shared;
 
 /// What a generator does with an object that is already there.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -112,6 +113,8 @@ pub(crate) struct Object {
     pub(crate) vars: Vec<SmolStr>,
     pub(crate) removed: Vec<Removal>,
     pub(crate) stable_name: Option<SmolStr>,
+    /// Entries that are one to kustomize.
+    pub(crate) shared: Vec<Shared>,
     /// What is wrong in the texts that made it, and may be gone by the end.
     pub(crate) faults: Vec<Fault>,
 }
@@ -150,6 +153,7 @@ impl Object {
             vars: Vec::new(),
             removed: Vec::new(),
             stable_name: None,
+            shared: Vec::new(),
             faults: Vec::new(),
         }
     }
@@ -250,12 +254,16 @@ impl Object {
     /// Sets an annotation of kustomize's own.
     pub(crate) fn set_annotation(&mut self, key: &str, text: &str, span: Span) {
         let value = Node::string(text, Origin::new(span));
-        if let Some(annotations) = self.body.at_mut(&["metadata", "annotations"])
-            && annotations.as_map().is_none()
-        {
-            *annotations = Node::map(Vec::new(), annotations.origin.clone());
-        }
         set_below(&mut self.body, &["metadata", "annotations"], Entry::new(key, span, value));
+    }
+
+    /// Writes all annotations anew, as strings.
+    pub(crate) fn rewrite_annotations(&mut self) {
+        let again = |e: &Entry| Entry { key_span: e.value.span(), ..as_new_string(e) };
+        if let Some(annotations) = self.body.at_mut(&["metadata", "annotations"]) {
+            let all = annotations.entries().iter().map(again).collect();
+            *annotations = Node::map(all, annotations.origin.clone());
+        }
     }
 
     pub(crate) fn remove_annotation(&mut self, key: &str) {

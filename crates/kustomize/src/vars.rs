@@ -74,9 +74,11 @@ impl Vars {
         let values: BTreeMap<SmolStr, Node> = values.collect::<Result<_>>()?;
         for object in &mut resources.0 {
             let gvk = object.gvk();
+            let before = object.body.clone();
             for spec in config.specs("varReference") {
                 rewrite(&mut object.body, &gvk, spec, None, &mut |node| expand(node, &values))?;
             }
+            crate::shared::spread(&before, object);
         }
         Ok(())
     }

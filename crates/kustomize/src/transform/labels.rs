@@ -8,6 +8,7 @@ use crate::error::{Context as _, Result};
 use crate::fields::{Create, rewrite, with_entry};
 use crate::kustomization::Label;
 use crate::resources::Resources;
+use crate::shared::{Shared, spread};
 
 /// Sets entries in every map that the specs lead to.
 pub(crate) fn apply(
@@ -23,11 +24,20 @@ pub(crate) fn apply(
         }
         let gvk = object.gvk();
         for (key, pair) in pairs {
+            let before = object.body.clone();
+            let mut made = 0;
             for spec in specs {
                 let create = Some((Create::Map, pair.key_span));
                 rewrite(&mut object.body, &gvk, spec, create, &mut |map| {
+                    made += usize::from(map.get(key).is_none());
                     with_entry(map, key, &pair.value, by, pair.key_span, pair.value.span)
                 })?;
+            }
+            if object.shared.iter().any(|shared| shared.key == *key) {
+                spread(&before, object);
+            }
+            if made > 1 {
+                object.shared.push(Shared { key: key.clone(), span: pair.key_span });
             }
         }
     }

@@ -13,6 +13,7 @@ use crate::object::{History, Object, set_below};
 use crate::read;
 use crate::resources::Resources;
 use crate::selector::Selector;
+use crate::shared::spread;
 
 /// The text of a patch, read as YAML.
 pub(super) struct Source {
@@ -213,12 +214,14 @@ fn merge_one(
         by,
         hint: &|key| crate::written::schema_comment(key, sources),
     };
-    let merged = merge.apply(&target.body, patch, &mut target.removed)?;
+    let before = target.body.clone();
+    let merged = merge.apply(&before, patch, &mut target.removed)?;
     let Some(merged) = merged else {
-        target.body = Node::null(target.body.origin.clone());
+        target.body = Node::null(before.origin);
         return Ok(());
     };
     target.body = merged;
+    spread(&before, target);
     read::fill_gaps(target);
     if crate::written::has_odd_keys(patch, sources) {
         crate::written::check_keys(&target.body, sources)?;
@@ -228,10 +231,14 @@ fn merge_one(
         target.body.set(entry);
     }
     if let Some(name) = name.filter(|_| !options.allow_name_change) {
-        set_below(&mut target.body, &["metadata"], name);
+        set_below(&mut target.body, &["metadata"], bare(name));
     }
     match namespace {
-        Some(namespace) => set_below(&mut target.body, &["metadata"], namespace),
+        Some(namespace) => {
+            let is_patched = patch.at(&["metadata", "namespace"]).is_some();
+            let namespace = if is_patched { bare(namespace) } else { namespace };
+            set_below(&mut target.body, &["metadata"], namespace);
+        }
         None => {
             target.body.get_mut("metadata").and_then(|m| m.remove("namespace"));
         }
@@ -240,6 +247,16 @@ fn merge_one(
         target.history = History::default();
     }
     Ok(())
+}
+
+/// An entry as kustomize writes it back where a patch has one: unless it had quotes, its text is read anew.
+fn bare(entry: Entry) -> Entry {
+    let again = entry.value.as_scalar().filter(|s| !s.style.is_quoted());
+    let again = again.map(|s| Scalar { exposure: s.exposure, ..Scalar::untagged(s.text.clone()) });
+    match again {
+        Some(scalar) => Entry { value: Node::scalar(scalar, entry.value.origin.clone()), ..entry },
+        None => entry,
+    }
 }
 
 /// kustomize keeps what it knows of an object in annotations; who takes them away makes it forget.
@@ -283,6 +300,7 @@ fn operate_on(
 ) -> Result<()> {
     read::check_faults(object)?;
     object.make_annotations();
+    object.shared.clear();
     crate::written::settle(&mut object.body, loader.sources)?;
     crate::written::check_scalars(&object.body)?;
     if operations.reads_annotations() {

@@ -15,6 +15,7 @@ use crate::path::{Make, is_unset, lookup, lookup_mut, split, visit};
 use crate::read::is_nothing;
 use crate::resources::Resources;
 use crate::selector::Selector;
+use crate::shared::spread;
 use crate::transform::structured;
 
 const NAME: &str = "metadata.name";
@@ -208,7 +209,9 @@ fn apply_to(
             if copied.is_from(at) {
                 copy.make_room(object, copied);
             }
+            let before = object.body.clone();
             copy.write(object, &copied.value).or_at(path.span)?;
+            spread(&before, object);
             if copied.is_from(at) {
                 copied.refresh(&object.body);
             }
