@@ -5,7 +5,6 @@
 //! controller acts on, the folder leads nowhere, and need not be built to know what else is to be followed.
 
 use std::collections::BTreeSet;
-use std::fmt::Write as _;
 use std::sync::OnceLock;
 
 use gitops_model::{EntryKind, Tree, clean_path};
@@ -14,7 +13,7 @@ use regex::bytes::Regex;
 
 use crate::World;
 use crate::files::{is_within, join, load, parent};
-use crate::flux::FILE_NAMES;
+use crate::flux::is_kustomization;
 
 /// Words without which no text becomes an object that makes a controller follow or read more.
 const WORDS: &str = r"kustomize\.toolkit\.fluxcd\.io|GitRepository|OCIRepository|\bBucket\b|ExternalArtifact|ArtifactGenerator|ResourceSet|argoproj\.io/(v|secret-type)";
@@ -59,11 +58,8 @@ pub(crate) fn closure(world: &World, tree: &dyn Tree, starts: Vec<String>) -> Op
         }
         seen.insert(path);
     }
-    let mut text = String::new();
-    for path in seen {
-        let _ = writeln!(text, "{path} {:?}", tree.digest(&path));
-    }
-    Some(ContentId::of(text.as_bytes()))
+    let digests: Vec<_> = seen.iter().map(|path| (path, tree.digest(path))).collect();
+    Some(ContentId::of_values(&digests))
 }
 
 /// The paths outside of a folder that the texts of a node name.
@@ -130,12 +126,15 @@ impl Part {
     }
 
     fn add_file(&mut self, world: &World, tree: &dyn Tree, path: &str) {
-        let read = || tree.read(path).map_or(true, |bytes| leads_on(&bytes));
-        self.leads_on = tree.content_id(path).map_or(true, |id| world.memo.leads_on(id, read));
-        let name = path.rsplit('/').next().unwrap_or_default();
+        let read = |id| match world.sources.loaded(&tree.written_at(path), id) {
+            Some(file) => leads_on(file.source.text.as_bytes()),
+            None => tree.read(path).map_or(true, |bytes| leads_on(&bytes)),
+        };
+        let id = tree.content_id(path);
+        self.leads_on = id.map_or(true, |id| world.memo.leads_on(id, || read(id)));
         // Jsonnet says in its own way what it reads.
-        self.leads_on |= name.ends_with(".jsonnet");
-        if self.leads_on || !FILE_NAMES.contains(&name) {
+        self.leads_on |= path.ends_with(".jsonnet");
+        if self.leads_on || !is_kustomization(path) {
             return;
         }
         let Ok(file) = load(world.sources, tree, path) else { return self.leads_on = true };

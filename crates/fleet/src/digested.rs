@@ -1,7 +1,6 @@
 //! A tree that knows the hash of each of its folders.
 
 use std::collections::HashMap;
-use std::fmt::Write as _;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use gitops_model::{EntryKind, Tree, TreeError};
@@ -9,7 +8,7 @@ use gitops_yaml::{ContentId, SmolStr};
 
 use crate::files::join;
 
-/// A tree, with the digests that were asked for.
+/// A tree, with the digests of folders that were asked for.
 pub(crate) struct Digested {
     tree: Arc<dyn Tree>,
     known: RwLock<HashMap<SmolStr, Option<ContentId>>>,
@@ -20,8 +19,14 @@ impl Digested {
         Self { tree, known: RwLock::default() }
     }
 
-    /// The digest of what no link leads to.
-    fn below(&self, path: &str) -> Option<ContentId> {
+    /// The digest of what no link leads to. The tree itself knows those of files.
+    fn below(&self, path: &str, kind: EntryKind) -> Option<ContentId> {
+        if self.tree.link_target(path).is_some() {
+            return None;
+        }
+        if kind == EntryKind::File {
+            return self.tree.content_id(path).ok();
+        }
         let known = self.known.read().unwrap_or_else(PoisonError::into_inner).get(path).copied();
         known.unwrap_or_else(|| {
             let made = self.make(path);
@@ -31,18 +36,11 @@ impl Digested {
     }
 
     fn make(&self, path: &str) -> Option<ContentId> {
-        if self.tree.link_target(path).is_some() {
-            return None;
-        }
-        if self.tree.kind(path)? == EntryKind::File {
-            return self.tree.content_id(path).ok();
-        }
-        let mut text = String::new();
-        for (name, kind) in self.tree.list(path) {
-            let id = self.below(&join(path, &name))?;
-            let _ = writeln!(text, "{kind:?} {id:?} {name}");
-        }
-        Some(ContentId::of(text.as_bytes()))
+        let entry = |(name, kind): (SmolStr, EntryKind)| {
+            Some((self.below(&join(path, &name), kind)?, name, kind))
+        };
+        let entries: Option<Vec<_>> = self.tree.list(path).into_iter().map(entry).collect();
+        Some(ContentId::of_values(&entries?))
     }
 }
 
@@ -50,7 +48,7 @@ impl Tree for Digested {
     fn digest(&self, path: &str) -> Option<ContentId> {
         let mut above = path.match_indices('/').map(|(at, _)| &path[..at]);
         let is_linked = above.any(|folder| self.tree.link_target(folder).is_some());
-        if is_linked { None } else { self.below(path) }
+        if is_linked { None } else { self.below(path, self.tree.kind(path)?) }
     }
 
     fn kind(&self, path: &str) -> Option<EntryKind> {

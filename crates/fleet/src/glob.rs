@@ -108,17 +108,42 @@ fn member(chars: &mut std::iter::Peekable<std::str::Chars<'_>>) -> Option<char> 
     chars.peek().is_some().then_some(member)
 }
 
+/// A pattern for one part of a path. Nearly all are words or of the form `*.jpg`, and every file of an artifact is
+/// held against them.
+#[derive(Debug)]
+pub(crate) enum PathPattern {
+    /// This text.
+    Word(String),
+    /// What ends so.
+    Ending(String),
+    /// Any other; none where it is malformed and fits nothing.
+    Other(Option<Glob>),
+}
+
+impl PathPattern {
+    /// Reads a pattern.
+    pub(crate) fn parse(pattern: &str) -> Self {
+        let is_plain = |text: &str| !text.contains(['*', '?', '[', '\\']);
+        match pattern.strip_prefix('*').filter(|end| is_plain(end)) {
+            Some(end) => Self::Ending(end.to_owned()),
+            None if is_plain(pattern) => Self::Word(pattern.to_owned()),
+            None => Self::Other(Glob::parse(pattern)),
+        }
+    }
+
+    /// Whether it fits a part of a path.
+    pub(crate) fn fits(&self, part: &str) -> bool {
+        match self {
+            Self::Word(word) => word == part,
+            Self::Ending(end) => part.ends_with(end.as_str()),
+            Self::Other(glob) => glob.as_ref().is_some_and(|glob| glob.is_match(part)),
+        }
+    }
+}
+
 /// Whether a pattern fits one part of a path; a malformed one fits nothing.
 pub(crate) fn path_match(pattern: &str, part: &str) -> bool {
-    let is_plain = |text: &str| !text.contains(['*', '?', '[', '\\']);
-    if is_plain(pattern) {
-        return pattern == part;
-    }
-    // Nearly all patterns are of this form, `*.jpg`, and every file of an artifact is held against them.
-    if let Some(end) = pattern.strip_prefix('*').filter(|end| is_plain(end)) {
-        return part.ends_with(end);
-    }
-    Glob::parse(pattern).is_some_and(|glob| glob.is_match(part))
+    PathPattern::parse(pattern).fits(part)
 }
 
 #[cfg(test)]

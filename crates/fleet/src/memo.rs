@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use gitops_model::{Problem, Resource, Tree};
-use gitops_yaml::{ContentId, SmolStr};
+use gitops_yaml::{ContentId, FileId, Node, ParsedFile, SmolStr};
 
 use crate::closure::Part;
 use crate::digested::Digested;
@@ -20,6 +20,8 @@ pub struct Memo {
     artifacts: Mutex<HashMap<ArtifactKey, Kept>>,
     /// What entries of Flux lead to.
     pub(crate) walks: Walks,
+    /// The objects in files.
+    objects: Mutex<HashMap<FileId, Objects>>,
     /// Whether contents speak of a controller.
     marked: Mutex<HashMap<ContentId, bool>>,
     /// Whether contents may become objects that lead on.
@@ -31,6 +33,9 @@ pub struct Memo {
 
 /// The objects of a unit, or why they cannot be had.
 pub(crate) type Substituted = Result<Arc<Vec<Arc<Resource>>>, Arc<Vec<Problem>>>;
+
+/// The objects of a file.
+type Objects = Arc<[Arc<Resource>]>;
 
 /// A tree, kept so that its address stays its own, and its artifact.
 type Kept = (Arc<dyn Tree>, Arc<dyn Tree>);
@@ -58,6 +63,20 @@ impl Memo {
         objects: Arc<Vec<Arc<Resource>>>,
     ) -> Arc<Vec<Arc<Resource>>> {
         self.substituted(id, || Ok(objects.clone())).unwrap_or(objects)
+    }
+
+    /// The Kubernetes objects in a file.
+    pub(crate) fn objects(&self, file: &ParsedFile) -> Objects {
+        let known = lock(&self.objects).get(&file.id).cloned();
+        let object = |node: &Node| {
+            node.get("apiVersion")?;
+            Some(Arc::new(Resource::new(node.clone())?))
+        };
+        let read = || file.documents.iter().filter_map(object).collect();
+        known.unwrap_or_else(|| {
+            let objects = read();
+            lock(&self.objects).entry(file.id).or_insert(objects).clone()
+        })
     }
 
     /// Whether a content speaks of a controller, as `look` says if it was not asked before.

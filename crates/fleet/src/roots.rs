@@ -5,9 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use gitops_yaml::{Node, SmolStr};
 use rayon::prelude::*;
 
-use crate::World;
+use crate::{World, flux};
 use crate::files::{clamped, join, load, parent};
-use crate::flux::FILE_NAMES;
 use crate::scan::Scan;
 
 /// The kustomization roots of a tree.
@@ -28,10 +27,7 @@ impl Roots {
     /// Reads all kustomization files.
     pub(crate) fn of(world: &World, scan: &Scan) -> Self {
         let tree = world.tree.as_ref();
-        let files = scan
-            .paths
-            .par_iter()
-            .filter(|p| FILE_NAMES.contains(&p.rsplit('/').next().unwrap_or_default()));
+        let files = scan.paths.par_iter().filter(|path| flux::is_kustomization(path));
         let read = |path: &SmolStr| {
             let file = load(world.sources, tree, path).ok()?;
             let node = file.documents.iter().find(|d| d.as_map().is_some())?;

@@ -11,9 +11,13 @@ use regex::bytes::Regex;
 
 use crate::World;
 use crate::files::{join, load};
+use crate::flux::is_kustomization;
 
 /// Folders that hold no manifests and may be huge.
 const SKIPPED: [&str; 2] = [".git", "node_modules"];
+
+/// How many entries of a folder are better looked at by one thread than shared.
+const MOST_BY_ONE: usize = 16;
 
 /// Words without which a file is of no interest to discovery. Bytes, not letters: only so is text that is not
 /// ASCII searched as fast.
@@ -27,44 +31,23 @@ pub(crate) struct Scan {
     pub folders: BTreeMap<SmolStr, Range<usize>>,
     /// The parsed files that hold one of the [`MARKERS`].
     pub marked: Vec<(SmolStr, Arc<ParsedFile>)>,
+    /// The Kubernetes objects in these, with the file's path.
+    pub objects: Vec<(SmolStr, Arc<Resource>)>,
 }
 
 impl Scan {
     /// Reads a tree. Files that are no YAML, such as templates, are passed over.
     pub(crate) fn of(world: &World) -> Self {
         let tree = world.tree.as_ref();
-        let mut scan = Self { paths: Vec::new(), folders: BTreeMap::new(), marked: Vec::new() };
-        scan.walk(tree, "");
-        tree.read_ahead(&scan.paths);
-        let marked = |path: &SmolStr| {
-            let id = tree.content_id(path).ok()?;
-            let mut file = None;
-            let mut look = || {
-                let bytes = tree.read(path).ok().filter(|bytes| markers().is_match(bytes));
-                file = bytes.map(|b| world.sources.load(&tree.written_at(path), id, &b));
-                file.is_some()
-            };
-            let is_marked = world.memo.is_marked(id, &mut look);
-            let again = || is_marked.then(|| load(world.sources, tree, path).ok()).flatten();
-            Some((path.clone(), file.or_else(again)?))
-        };
-        scan.marked = scan.paths.par_iter().filter_map(marked).collect();
-        scan
-    }
-
-    fn walk(&mut self, tree: &dyn Tree, folder: &str) {
-        let first = self.paths.len();
-        for (name, kind) in tree.list(folder) {
-            let path = join(folder, &name);
-            match kind {
-                EntryKind::Directory if SKIPPED.contains(&name.as_str()) => {}
-                EntryKind::Directory if tree.link_target(&path).is_some() => {}
-                EntryKind::Directory => self.walk(tree, &path),
-                EntryKind::File if is_yaml(&name) => self.paths.push(path.into()),
-                EntryKind::File => {}
-            }
-        }
-        self.folders.insert(folder.into(), first..self.paths.len());
+        let Listed { paths, folders } = Listed::below(tree, "");
+        tree.read_ahead(&paths);
+        let marked: Vec<_> = paths.par_iter().filter_map(|path| marked(world, path)).collect();
+        let objects = marked.par_iter().flat_map_iter(|(path, file)| {
+            let objects = world.memo.objects(file);
+            (0..objects.len()).map(move |at| (path.clone(), objects[at].clone()))
+        });
+        let objects = objects.collect();
+        Self { paths, folders: folders.into_iter().collect(), marked, objects }
     }
 
     /// The paths in and below a folder.
@@ -72,16 +55,60 @@ impl Scan {
         let places = self.folders.get(folder).cloned().unwrap_or_default();
         self.paths.get(places).unwrap_or_default()
     }
+}
 
-    /// The Kubernetes objects in the marked files, with the file's path.
-    pub(crate) fn objects(&self) -> Vec<(&SmolStr, Arc<Resource>)> {
-        let documents =
-            self.marked.iter().flat_map(|(p, f)| f.documents.iter().map(move |d| (p, d)));
-        let object = |(path, node): (_, &gitops_yaml::Node)| {
-            node.get("apiVersion")?;
-            Some((path, Arc::new(Resource::new(node.clone())?)))
+/// The file at a path, if it speaks of a controller.
+fn marked(world: &World, path: &SmolStr) -> Option<(SmolStr, Arc<ParsedFile>)> {
+    let tree = world.tree.as_ref();
+    let (id, bytes) = tree.identify(path).ok()?;
+    let mut file = None;
+    // What will be parsed in any case is parsed while its bytes are at hand.
+    let look = || {
+        let Some(bytes) = bytes.or_else(|| tree.read(path).ok()) else { return false };
+        let is_marked = markers().is_match(&bytes);
+        if is_marked || is_kustomization(path) {
+            file = Some(world.sources.load(&tree.written_at(path), id, &bytes));
+        }
+        is_marked
+    };
+    let is_marked = world.memo.is_marked(id, look);
+    let file = || file.or_else(|| load(world.sources, tree, path).ok());
+    Some((path.clone(), is_marked.then(file).flatten()?))
+}
+
+/// What stands in and below a folder, in the order of a walk.
+struct Listed {
+    /// The files that may be YAML.
+    paths: Vec<SmolStr>,
+    /// The folders, with the places of the paths below them.
+    folders: Vec<(SmolStr, Range<usize>)>,
+}
+
+impl Listed {
+    fn below(tree: &dyn Tree, folder: &str) -> Self {
+        let entry = |(name, kind): &(SmolStr, EntryKind)| {
+            let path = join(folder, name);
+            match kind {
+                EntryKind::Directory if SKIPPED.contains(&name.as_str()) => None,
+                EntryKind::Directory if tree.link_target(&path).is_some() => None,
+                EntryKind::Directory => Some(Self::below(tree, &path)),
+                EntryKind::File => is_yaml(name)
+                    .then(|| Self { paths: vec![path.into()], folders: Vec::new() }),
+            }
         };
-        documents.filter_map(object).collect()
+        let entries = tree.list(folder);
+        let parts = entries.par_iter().with_min_len(MOST_BY_ONE).filter_map(entry);
+        let mut all = Self { paths: Vec::new(), folders: Vec::new() };
+        parts.collect::<Vec<_>>().into_iter().for_each(|part| all.append(part));
+        all.folders.push((folder.into(), 0..all.paths.len()));
+        all
+    }
+
+    fn append(&mut self, part: Self) {
+        let first = self.paths.len();
+        let moved = |(folder, at): (_, Range<usize>)| (folder, at.start + first..at.end + first);
+        self.folders.extend(part.folders.into_iter().map(moved));
+        self.paths.extend(part.paths);
     }
 }
 

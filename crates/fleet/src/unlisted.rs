@@ -4,7 +4,7 @@ use gitops_model::{Problem, ProblemKind, Resource};
 use gitops_yaml::SmolStr;
 
 use crate::files::{load, parent};
-use crate::flux::FILE_NAMES;
+use crate::flux::{FILE_NAMES, is_kustomization};
 use crate::follow::Fleet;
 use crate::{Changed, World, folder};
 
@@ -36,7 +36,7 @@ impl Fleet {
     /// `b/ks.yaml` where it names `a/ks.yaml`.
     fn root_around<'p>(&self, path: &'p str) -> Option<&'p str> {
         let folder = parent(path);
-        if FILE_NAMES.contains(&name(path)) || self.is_applied(path) {
+        if is_kustomization(path) || self.is_applied(path) {
             return None;
         }
         if self.roots.contains(folder) {

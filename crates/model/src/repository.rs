@@ -47,6 +47,15 @@ pub trait Tree: Send + Sync {
     /// When no file stands there, or it cannot be read.
     fn content_id(&self, path: &str) -> Result<ContentId, TreeError>;
 
+    /// The hash of a file's content, and its bytes where they had to be read to know it. Who does not take them
+    /// now may read them again.
+    ///
+    /// # Errors
+    /// When no file stands there, or it cannot be read.
+    fn identify(&self, path: &str) -> Result<(ContentId, Option<Arc<[u8]>>), TreeError> {
+        Ok((self.content_id(path)?, None))
+    }
+
     /// A file's bytes.
     ///
     /// # Errors

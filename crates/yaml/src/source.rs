@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::collections::HashMap;
+use std::hash::{Hash, Hasher};
 use std::sync::{Arc, OnceLock, RwLock};
 
 use sha2::{Digest, Sha256};
@@ -22,6 +23,30 @@ impl ContentId {
         let mut id = [0; 20];
         id.copy_from_slice(&Sha256::digest(bytes)[..20]);
         Self(id)
+    }
+
+    /// The id of values, by all that tells them from others. It holds for one run of the program.
+    #[must_use]
+    pub fn of_values(values: &impl Hash) -> Self {
+        let mut hasher = Sha(Sha256::new());
+        values.hash(&mut hasher);
+        let mut id = [0; 20];
+        id.copy_from_slice(&hasher.0.finalize()[..20]);
+        Self(id)
+    }
+}
+
+/// What values write themselves into to be hashed.
+struct Sha(Sha256);
+
+impl Hasher for Sha {
+    fn write(&mut self, bytes: &[u8]) {
+        self.0.update(bytes);
+    }
+
+    // Whoever needs so little asks another hasher.
+    fn finish(&self) -> u64 {
+        0
     }
 }
 
@@ -81,7 +106,8 @@ impl ParsedFile {
 #[derive(Debug, Default)]
 pub struct Sources {
     files: RwLock<Vec<Arc<SourceFile>>>,
-    parsed: RwLock<HashMap<(SmolStr, ContentId), Arc<ParsedFile>>>,
+    /// What stood at each path.
+    parsed: RwLock<HashMap<SmolStr, Vec<(ContentId, Arc<ParsedFile>)>>>,
     /// Copies of a file share their text.
     texts: RwLock<HashMap<ContentId, Arc<str>>>,
 }
@@ -101,9 +127,8 @@ impl Sources {
 
     /// Parses a file, or returns what an earlier call parsed for the same path and content.
     pub fn load(&self, path: &str, content: ContentId, bytes: &[u8]) -> Arc<ParsedFile> {
-        let key = (SmolStr::new(path), content);
-        if let Some(done) = read(&self.parsed).get(&key) {
-            return done.clone();
+        if let Some(done) = self.loaded(path, content) {
+            return done;
         }
         let (text, invalid) = text_of(bytes);
         let text = write(&self.texts).entry(content).or_insert_with(|| text.into()).clone();
@@ -115,19 +140,30 @@ impl Sources {
         let Parsed { documents, errors } = parsed;
         let comments = OnceLock::new();
         let file = Arc::new(ParsedFile { id, source, documents, errors, comments });
-        write(&self.parsed).entry(key).or_insert(file).clone()
+        let mut parsed = write(&self.parsed);
+        let versions = parsed.entry(file.source.path.clone()).or_default();
+        match versions.iter().find(|(id, _)| *id == content) {
+            Some((_, other)) => other.clone(),
+            None => {
+                versions.push((content, file.clone()));
+                file
+            }
+        }
     }
 
     /// What an earlier [`Sources::load`] of this path and content gave, without the bytes.
     #[must_use]
     pub fn loaded(&self, path: &str, content: ContentId) -> Option<Arc<ParsedFile>> {
-        read(&self.parsed).get(&(SmolStr::new(path), content)).cloned()
+        let parsed = read(&self.parsed);
+        let (_, file) = parsed.get(path)?.iter().find(|(id, _)| *id == content)?;
+        Some(file.clone())
     }
 
     /// All files parsed so far, in the order in which they were read first.
     #[must_use]
     pub fn parsed(&self) -> Vec<Arc<ParsedFile>> {
-        let mut files: Vec<_> = read(&self.parsed).values().cloned().collect();
+        let parsed = read(&self.parsed);
+        let mut files: Vec<_> = parsed.values().flatten().map(|(_, file)| file.clone()).collect();
         files.sort_by_key(|file| file.id);
         files
     }

@@ -50,8 +50,9 @@ impl SourceTrees for OneTree {
 pub(crate) fn discover(world: &World<'_>, scan: &Scan, roots: &Roots) -> Hubs {
     let trees = OneTree(world.tree.clone());
     let world = World { trees: &trees, ..*world };
+    let objects = scan.objects.iter().filter(|(_, o)| is_argo(o));
     let objects: Vec<(&SmolStr, Arc<Resource>)> =
-        scan.objects().into_iter().filter(|(_, o)| is_argo(o)).collect();
+        objects.map(|(path, object)| (path, object.clone())).collect();
     let here = addresses(&world, &objects);
     let mut candidates = rendered(&world, roots, &objects);
     candidates.extend(folders(roots, &objects));

@@ -63,7 +63,7 @@ impl Built {
         match ResourceSet::of(set).map(|set| resource_set::expand(set, cluster)) {
             Some(Ok(Made::Objects(objects))) => {
                 let bodies: Vec<_> = objects.iter().map(|o| &o.body).collect();
-                let id = ContentId::of(format!("{:?} {bodies:?}", set.body).as_bytes());
+                let id = ContentId::of_values(&(&set.body, bodies));
                 unit.resources = memo.kept(id, Arc::new(objects));
                 unit.inputs = Some(id);
             }
@@ -146,8 +146,8 @@ impl Builder<'_> {
         }
         let view = definition.view();
         if let Some(closure) = self.closure(tree.as_ref(), &root, view) {
-            let id = format!("{closure:?} {:?} {}", built.variables.id(), self.strict());
-            built.unit.inputs = Some(ContentId::of(id.as_bytes()));
+            let inputs = (closure, &built.variables, self.strict());
+            built.unit.inputs = Some(ContentId::of_values(&inputs));
             built.deferred = true;
             return Ok(());
         }
@@ -178,8 +178,7 @@ impl Builder<'_> {
         built.unchecked.extend(rendered.unchecked.iter().cloned());
 
         let metadata = view.and_then(|v| v.spec(&["commonMetadata"]));
-        let id = format!("{:?} {:?} {metadata:?}", rendered.inputs, built.variables.id());
-        let id = ContentId::of(id.as_bytes());
+        let id = ContentId::of_values(&(rendered.inputs, &built.variables, metadata));
         let finish = || finish(&rendered.resources, &built.variables, self.strict(), metadata);
         built.unit.resources =
             memo.substituted(id, finish).map_err(|problems| problems.to_vec())?;

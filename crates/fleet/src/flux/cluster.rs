@@ -1,7 +1,7 @@
 //! Follows one entry point: from its Kustomization to the Kustomizations among the objects that it
 //! applies, and so on.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use gitops_api::flux::{
@@ -13,7 +13,7 @@ use rayon::prelude::*;
 
 use super::build::{Builder, Built};
 use super::definition::Definition;
-use super::sources::{Files, Followed, Resolver};
+use super::sources::{Files, Followed, Met, Resolver};
 use super::variables::Objects;
 
 /// How often a cluster is walked until the objects that its Kustomizations read are those that they
@@ -32,9 +32,11 @@ pub(crate) struct Walk {
     /// Its Kustomizations, in the order found.
     pub units: Arc<Vec<Built>>,
     /// Their sources.
-    pub sources: Arc<BTreeMap<SourceRef, Followed>>,
+    pub sources: Arc<Met>,
     /// Objects that others read: sources, ConfigMaps, Secrets.
     pub objects: Arc<Objects>,
+    /// Whether it matters to it which addresses mean this repository.
+    pub asks_for_addresses: bool,
 }
 
 impl Walk {
@@ -72,15 +74,16 @@ pub(crate) struct Walker<'w> {
 
 impl Walker<'_> {
     /// Follows a Kustomization. `seeds` are objects of the cluster that no Kustomization may apply.
-    pub(crate) fn walk(&self, root: &Definition, seeds: &Objects) -> Walk {
-        let mut known = seeds.clone();
+    pub(crate) fn walk(&self, root: &Definition, seeds: &[Arc<Resource>]) -> Walk {
+        let seeds: Objects = seeds.iter().map(|o| (o.key.clone(), o.clone())).collect();
+        let mut known = Arc::new(seeds.clone());
         let mut walk = Walk::default();
         for _ in 0..MAX_WALKS {
-            walk = self.pass(root, seeds, &known);
+            walk = self.pass(root, &seeds, &known);
             if self.is_settled(&walk) && providers(&known).eq(providers(&walk.objects)) {
                 break;
             }
-            known = Objects::clone(&walk.objects);
+            known = walk.objects.clone();
         }
         walk
     }
@@ -94,8 +97,8 @@ impl Walker<'_> {
                     || self.builder.variables(v, &walk.objects, &mut Vec::new()) == built.variables
             })
         };
-        let same_source = |(id, followed): (&SourceRef, &Followed)| {
-            let again = self.resolver.resolve(id, &walk.objects);
+        let same_source = |followed: &Followed| {
+            let again = self.resolver.resolve(&followed.source.object, &walk.objects);
             again.source == followed.source
                 && matches!(again.files, Files::Gap(_)) == matches!(followed.files, Files::Gap(_))
         };
@@ -112,16 +115,15 @@ impl Walker<'_> {
             objects.extend(walk.objects.iter().map(|(k, o)| (k.clone(), o.clone())));
             for definition in &level {
                 let source = &definition.source;
-                if !walk.sources.contains_key(source) {
+                if walk.sources.get(source).is_none() {
                     let followed = self.resolver.resolve(source, &objects);
-                    Arc::make_mut(&mut walk.sources).insert(source.clone(), followed);
+                    Arc::make_mut(&mut walk.sources).add(followed);
                 }
             }
-            let sources = &walk.sources;
-            let built: Vec<Built> = level
+            let built = level
                 .par_iter()
-                .map(|d| self.build(d, &sources[&d.source].files, &objects))
-                .collect();
+                .filter_map(|d| Some(self.build(d, walk.files_of(&d.source)?, &objects)));
+            let built: Vec<Built> = built.collect();
             level = Vec::new();
             let local = built.iter().filter(|b| !is_remote(b));
             objects.extend(local.flat_map(read_by_others));
@@ -138,6 +140,8 @@ impl Walker<'_> {
                 break;
             }
         }
+        // Walks are kept.
+        Arc::make_mut(&mut walk.units).shrink_to_fit();
         walk
     }
 

@@ -52,7 +52,9 @@ impl SourceTrees for OneTree {
 pub(crate) fn discover(world: &World, scan: &Scan, roots: &Roots) -> Discovered {
     let trees = OneTree(world.tree.clone());
     let world = World { trees: &trees, ..*world };
-    let finder = Finder { world, scan, roots, objects: scan.objects() };
+    let objects = scan.objects.par_iter();
+    let kustomizations = objects.filter_map(|(path, o)| Some((path, Definition::of(o)?))).collect();
+    let finder = Finder { world, scan, roots, kustomizations };
     let mut found = Discovered { here: known_addresses(&world), ..Discovered::default() };
     let mut declared = finder.bootstrapped();
     declared.extend(finder.instances());
@@ -99,7 +101,8 @@ struct Finder<'w> {
     world: World<'w>,
     scan: &'w Scan,
     roots: &'w Roots,
-    objects: Vec<(&'w SmolStr, Arc<Resource>)>,
+    /// The Flux Kustomizations in the files, patches left out.
+    kustomizations: Vec<(&'w SmolStr, Definition)>,
 }
 
 impl Finder<'_> {
@@ -115,19 +118,27 @@ impl Finder<'_> {
         let mut walked = walks(&found.here);
         // A clone whose remote is a path knows its address only from its own entries.
         if !self.world.urls.iter().any(|u| is_remote(u)) {
-            let urls: Vec<String> =
-                entries.iter().zip(&walked).filter_map(|(e, w)| e.url(&w.objects)).collect();
+            let urls = entries.par_iter().zip(&walked).filter_map(|(e, w)| e.url(&w.objects));
+            let urls: BTreeSet<String> = urls.collect();
             urls.iter().for_each(|url| found.here.insert(url));
-            walked = walks(&found.here);
-        }
-        for (entry, walk) in entries.into_iter().zip(walked) {
-            found.reached.add(&walk, self.roots, self.scan);
-            // An entry whose artifact comes from elsewhere stands for its folder all the same.
-            if !matches!(walk.files_of(&entry.root.source), Some(Files::Here { .. })) {
-                found.reached.add_folder(&entry.path, self.roots, self.scan);
+            if walked.iter().any(|walk| walk.asks_for_addresses) {
+                walked = walks(&found.here);
             }
-            found.entries.push(entry);
         }
+        let reached = entries.par_iter().zip(&walked).map(|(e, w)| self.reached(e, w)).collect();
+        found.reached.append(reached);
+        found.entries.extend(entries);
+    }
+
+    /// What an entry leads to.
+    fn reached(&self, entry: &Entry, walk: &Walk) -> Reached {
+        let mut reached = Reached::default();
+        reached.add(walk, self.roots, self.scan);
+        // An entry whose artifact comes from elsewhere stands for its folder all the same.
+        if !matches!(walk.files_of(&entry.root.source), Some(Files::Here { .. })) {
+            reached.add_folder(&entry.path, self.roots, self.scan);
+        }
+        reached
     }
 
     fn is_folder(&self, path: &str) -> bool {
@@ -137,7 +148,7 @@ impl Finder<'_> {
     /// Folders with `flux-system/gotk-sync.yaml`.
     fn bootstrapped(&self) -> Vec<Entry> {
         let mut in_files: BTreeMap<&SmolStr, Vec<&Arc<Resource>>> = BTreeMap::new();
-        for (path, object) in &self.objects {
+        for (path, object) in self.scan.objects.iter().filter(|(p, _)| p.ends_with(SYNC_FILE)) {
             in_files.entry(path).or_default().push(object);
         }
         let entry = |path: &SmolStr| {
@@ -153,23 +164,24 @@ impl Finder<'_> {
             entry.path = folder.into();
             Some(entry)
         };
-        self.scan.paths.iter().filter_map(entry).collect()
+        self.scan.paths.par_iter().filter_map(entry).collect()
     }
 
     /// What FluxInstances follow.
     fn instances(&self) -> Vec<Entry> {
-        let objects = self.objects.iter().filter_map(|(_, o)| instance::of_object(o));
-        self.made(objects)
+        let objects = self.scan.objects.par_iter();
+        self.made(objects.filter_map(|(_, o)| instance::of_object(o)).collect())
     }
 
     /// What the values of the flux-instance chart follow, in a HelmRelease or in a file.
     fn chart_values(&self) -> Vec<Entry> {
-        let releases = self.objects.iter().filter_map(|(_, o)| instance::of_release(o));
-        let files = self.scan.marked.iter().flat_map(|(_, file)| &file.documents);
-        self.made(releases.chain(files.filter_map(instance::of_values)))
+        let releases = self.scan.objects.par_iter();
+        let releases = releases.filter_map(|(_, o)| instance::of_release(o));
+        let values = self.scan.marked.par_iter().flat_map_iter(|(_, file)| &file.documents);
+        self.made(releases.chain(values.filter_map(instance::of_values)).collect())
     }
 
-    fn made(&self, made: impl Iterator<Item = instance::Made>) -> Vec<Entry> {
+    fn made(&self, made: Vec<instance::Made>) -> Vec<Entry> {
         let entry = |made: instance::Made| {
             let objects = vec![made.kustomization, made.source];
             let mut objects = patched(&self.world, objects, &made.patches).into_iter();
@@ -183,7 +195,7 @@ impl Finder<'_> {
             }
             self.is_folder(&entry.path).then(|| entry.clone()).or_else(|| self.rebased(entry))
         };
-        made.filter_map(entry).collect()
+        made.into_iter().filter_map(entry).collect()
     }
 
     /// The entry with the one folder as its artifact's root in which its path exists.
@@ -199,8 +211,12 @@ impl Finder<'_> {
     /// Folders that the configuration names and that hold Flux Kustomizations.
     fn configured(&self) -> Vec<Entry> {
         let paths = self.world.config.clusters.iter().filter_map(|c| c.path.as_ref());
+        if paths.clone().next().is_none() {
+            return Vec::new();
+        }
+        let files = self.kustomizations.iter().map(|(path, _)| *path);
         let kustomizations: Vec<_> =
-            self.kustomizations().map(|(path, _)| (path, self.roots.tops_above(path))).collect();
+            files.map(|path| (path, self.roots.tops_above(path))).collect();
         let holds_flux = |folder: &&SmolStr| {
             let mut all = kustomizations.iter();
             all.any(|(path, tops)| is_within(path, folder) || tops.contains(*folder))
@@ -211,15 +227,11 @@ impl Finder<'_> {
             .collect()
     }
 
-    /// The Flux Kustomizations in the files, patches left out.
-    fn kustomizations(&self) -> impl Iterator<Item = (&SmolStr, Definition)> {
-        self.objects.iter().filter_map(|(path, o)| Some((*path, Definition::of(o)?)))
-    }
-
     /// A Kustomization that stands in or below the folder and builds the folder.
     fn own(&self, folder: &str) -> Option<Definition> {
-        let mut all = self.kustomizations();
-        all.find(|(path, d)| self.is_own(path, d) && clamped("", &d.path) == folder).map(|(_, d)| d)
+        let mut all = self.kustomizations.iter();
+        let own = all.find(|(path, d)| self.is_own(path, d) && clamped("", &d.path) == folder);
+        own.map(|(_, definition)| definition.clone())
     }
 
     /// Whether a Kustomization builds a folder around its own file. One of an artifact that comes from
@@ -228,7 +240,7 @@ impl Finder<'_> {
         let target = clamped("", &definition.path);
         let source = |o: &Resource| SourceView::of(o).is_some_and(|s| s.id() == definition.source);
         let elsewhere = definition.source.kind != "GitRepository"
-            && self.objects.iter().any(|(_, o)| source(o));
+            && self.scan.objects.iter().any(|(_, o)| source(o));
         !elsewhere && is_within(path, &target) && self.is_folder(&target)
     }
 
@@ -240,8 +252,8 @@ impl Finder<'_> {
     fn candidates(&self, found: &Discovered) -> Vec<Entry> {
         let reached = &found.reached;
         let mut folders: BTreeSet<SmolStr> = BTreeSet::new();
-        for (path, definition) in self.kustomizations() {
-            if self.is_own(path, &definition) {
+        for (path, definition) in &self.kustomizations {
+            if self.is_own(path, definition) {
                 folders.insert(clamped("", &definition.path).into());
             }
             let tops = self.roots.tops_above(path);

@@ -7,6 +7,7 @@ use gitops_api::flux::Source as SourceView;
 use gitops_config::FluxVersion;
 use gitops_model::{Resource, SourceRef};
 use gitops_yaml::{SmolStr, Span};
+use rayon::prelude::*;
 
 use super::build::Builder;
 use super::cluster::{Walk, Walker};
@@ -31,7 +32,7 @@ pub(crate) struct Entry {
     /// The Kustomization of the folder.
     pub root: Definition,
     /// Objects of the cluster beside those that Kustomizations apply.
-    pub seeds: Objects,
+    pub seeds: Arc<[Arc<Resource>]>,
     /// The folder that is the root of the entry's own artifact.
     pub base: SmolStr,
     /// The release of Flux that it runs, if the repository says so.
@@ -42,7 +43,7 @@ impl Entry {
     /// An entry at the folder of a Kustomization.
     pub(crate) fn new(root: Definition, seeds: impl IntoIterator<Item = Arc<Resource>>) -> Self {
         let path = clamped("", &root.path).into();
-        let seeds = seeds.into_iter().map(|o| (o.key.clone(), o)).collect();
+        let seeds = seeds.into_iter().collect();
         let (name, base) = (SmolStr::default(), SmolStr::default());
         Self { path, name, root, seeds, base, version: None }
     }
@@ -51,7 +52,7 @@ impl Entry {
     pub(crate) fn url(&self, objects: &Objects) -> Option<String> {
         let own: &SourceRef = &self.root.source;
         let mut sources =
-            objects.values().chain(self.seeds.values()).filter_map(|o| SourceView::of(o));
+            objects.values().chain(self.seeds.iter().rev()).filter_map(|o| SourceView::of(o));
         sources.find(|s| s.id() == *own)?.url().map(str::to_owned)
     }
 
@@ -99,6 +100,19 @@ pub(crate) struct Reached {
 }
 
 impl Reached {
+    /// Adds what others hold, in less time than one by one.
+    pub(crate) fn append(&mut self, others: Vec<Self>) {
+        let (built, guessed): (Vec<_>, Vec<_>) =
+            others.into_iter().map(|other| (other.built, other.guessed)).unzip();
+        let sorted = |sets: Vec<BTreeSet<SmolStr>>| {
+            let mut paths: Vec<SmolStr> = sets.into_iter().flatten().collect();
+            paths.par_sort_unstable();
+            paths.into_iter().collect::<BTreeSet<SmolStr>>()
+        };
+        self.built.append(&mut sorted(built));
+        self.guessed.append(&mut sorted(guessed));
+    }
+
     /// Adds what a walk builds.
     pub(crate) fn add(&mut self, walk: &Walk, roots: &Roots, scan: &Scan) {
         let is_here = |source| matches!(walk.files_of(source), Some(Files::Here { .. }));

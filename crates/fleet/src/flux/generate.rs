@@ -11,6 +11,11 @@ use crate::files::{clamped, join, load};
 pub(crate) const FILE_NAMES: [&str; 3] =
     ["kustomization.yaml", "kustomization.yml", "Kustomization"];
 
+/// Whether a file is a kustomization, by its name.
+pub(crate) fn is_kustomization(path: &str) -> bool {
+    FILE_NAMES.contains(&path.rsplit('/').next().unwrap_or_default())
+}
+
 /// The fields that survive being read and written again by the controller.
 const FIELDS: [&str; 33] = [
     "apiVersion",

@@ -6,21 +6,21 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use gitops_config::FluxVersion;
-use gitops_model::{EntryKind, SourceRef, Tracks, Tree, TreeError};
+use gitops_model::{EntryKind, Resource, SourceRef, Tracks, Tree, TreeError};
 use gitops_yaml::{ContentId, SmolStr};
 
 use super::cluster::Walk;
 use super::definition::Definition;
 use super::entry::Entry;
 use super::sources::{Files, Resolver};
-use super::variables::{Objects, Variable};
+use super::variables::Variable;
 use crate::SourceTree;
 
 /// What a walk depends on beside what it asks.
 #[derive(PartialEq, Eq)]
 struct Start {
     root: Definition,
-    seeds: Objects,
+    seeds: Arc<[Arc<Resource>]>,
     base: SmolStr,
     version: Option<FluxVersion>,
     configured: Vec<(SmolStr, Variable)>,
@@ -61,7 +61,8 @@ impl Walks {
             return walk;
         }
         let asked = Asked::default();
-        let walk = make(&asked);
+        let mut walk = make(&asked);
+        walk.asks_for_addresses = !lock(&asked.here).is_empty();
         let kept = Kept { start, asked, walk: walk.clone() };
         lock(&self.0).entry(entry.path.clone()).or_default().push(Arc::new(kept));
         walk
@@ -107,14 +108,14 @@ impl Kept {
 /// What a walk asked, and what it was told.
 #[derive(Default)]
 pub(crate) struct Asked {
-    sources: Mutex<BTreeMap<Question, Arc<Traced>>>,
+    sources: Mutex<Vec<(Question, Arc<Traced>)>>,
     here: Mutex<BTreeMap<SmolStr, bool>>,
     /// Whether it asked what cannot be asked again.
     once: Mutex<bool>,
 }
 
 /// What is asked of a source.
-#[derive(PartialEq, Eq, PartialOrd, Ord, Clone)]
+#[derive(PartialEq, Eq)]
 pub(crate) struct Question {
     pub source: SourceRef,
     pub url: Option<SmolStr>,
@@ -141,7 +142,12 @@ impl Asked {
     /// The artifact of a source, watched.
     pub(crate) fn watched(&self, question: Question, artifact: &Arc<dyn Tree>) -> Arc<dyn Tree> {
         let mut sources = lock(&self.sources);
-        sources.entry(question).or_insert_with(|| Traced::new(artifact.clone())).clone()
+        if let Some((_, traced)) = sources.iter().find(|(asked, _)| *asked == question) {
+            return traced.clone();
+        }
+        let traced = Traced::new(artifact.clone());
+        sources.push((question, traced.clone()));
+        traced
     }
 
     /// Notes that the walk holds for one state alone.
@@ -166,9 +172,26 @@ struct Seen {
     digests: HashMap<SmolStr, Option<ContentId>>,
 }
 
+impl Seen {
+    /// Whether the digest of a path, or of a folder around it, says all that can be asked of it.
+    fn covers(&self, path: &str) -> bool {
+        let ends = path.match_indices('/').map(|(at, _)| at).chain([path.len()]);
+        let digest = |end| self.digests.get(&path[..end]);
+        !self.digests.is_empty() && ends.map(digest).any(|known| known.is_some_and(Option::is_some))
+    }
+}
+
 impl Traced {
     fn new(tree: Arc<dyn Tree>) -> Arc<Self> {
         Arc::new(Self { tree, seen: Mutex::default(), same: Mutex::default() })
+    }
+
+    /// Notes an answer, unless what is noted implies it.
+    fn note(&self, path: &str, note: impl FnOnce(&mut Seen)) {
+        let mut seen = lock(&self.seen);
+        if !seen.covers(path) {
+            note(&mut seen);
+        }
     }
 
     /// Whether another tree shows the same. The order of looking does not matter.
@@ -190,13 +213,14 @@ impl Traced {
 impl Tree for Traced {
     fn kind(&self, path: &str) -> Option<EntryKind> {
         let kind = self.tree.kind(path);
-        lock(&self.seen).kinds.insert(path.into(), kind);
+        self.note(path, |seen| { seen.kinds.insert(path.into(), kind); });
         kind
     }
 
     fn content_id(&self, path: &str) -> Result<ContentId, TreeError> {
         let id = self.tree.content_id(path);
-        lock(&self.seen).contents.insert(path.into(), id.as_ref().ok().copied());
+        let content = id.as_ref().ok().copied();
+        self.note(path, |seen| { seen.contents.insert(path.into(), content); });
         id
     }
 
@@ -213,7 +237,7 @@ impl Tree for Traced {
 
     fn list(&self, path: &str) -> Vec<(SmolStr, EntryKind)> {
         let list = self.tree.list(path);
-        lock(&self.seen).lists.insert(path.into(), list.clone());
+        self.note(path, |seen| { seen.lists.insert(path.into(), list.clone()); });
         list
     }
 

@@ -22,7 +22,7 @@ mod substitute;
 mod variables;
 
 pub(crate) use discover::{Discovered, discover};
-pub(crate) use generate::FILE_NAMES;
+pub(crate) use generate::{FILE_NAMES, is_kustomization};
 pub(crate) use include::Included;
 pub(crate) use kept::Walks;
 pub(crate) use state::states;

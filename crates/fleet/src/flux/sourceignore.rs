@@ -8,6 +8,7 @@ use gitops_model::{EntryKind, Tree, TreeError};
 use gitops_yaml::{ContentId, SmolStr};
 
 use crate::files::{is_within, join};
+use crate::glob::PathPattern;
 
 /// Always left out.
 const VERSION_CONTROL: [&str; 4] = [".git/", ".gitignore", ".gitmodules", ".gitattributes"];
@@ -61,8 +62,7 @@ impl Artifact {
         Self { tree, base: base.into(), patterns: all, seen: RwLock::default() }
     }
 
-    fn look(&self, path: &str) -> Option<EntryKind> {
-        let kind = self.tree.kind(path)?;
+    fn look(&self, path: &str, kind: EntryKind) -> Option<EntryKind> {
         let inside = is_within(path, &self.base) || is_within(&self.base, path);
         (inside && self.holds(path, kind) && self.reaches(path)).then_some(kind)
     }
@@ -95,11 +95,12 @@ impl Artifact {
 impl Tree for Artifact {
     fn kind(&self, path: &str) -> Option<EntryKind> {
         let known = self.seen.read().unwrap_or_else(PoisonError::into_inner).get(path).copied();
-        known.unwrap_or_else(|| {
-            let kind = self.look(path);
-            self.seen.write().unwrap_or_else(PoisonError::into_inner).insert(path.into(), kind);
-            kind
-        })
+        if let Some(kind) = known {
+            return kind;
+        }
+        let kind = self.look(path, self.tree.kind(path)?);
+        self.seen.write().unwrap_or_else(PoisonError::into_inner).insert(path.into(), kind);
+        kind
     }
 
     fn content_id(&self, path: &str) -> Result<ContentId, TreeError> {
@@ -144,11 +145,18 @@ fn parse_lines(text: &str, domain: &str) -> Vec<Pattern> {
     lines.map(|l| Pattern::parse(l, domain)).collect()
 }
 
+/// What a pattern says of one part of a path.
+#[derive(Debug)]
+struct Part {
+    text: String,
+    pattern: PathPattern,
+}
+
 /// One line of an ignore file, as go-git reads it.
 #[derive(Debug)]
 struct Pattern {
     domain: Vec<String>,
-    parts: Vec<String>,
+    parts: Vec<Part>,
     includes: bool,
     directories_only: bool,
 }
@@ -165,7 +173,8 @@ impl Pattern {
             None => (false, line),
         };
         let domain = domain.split('/').filter(|p| !p.is_empty()).map(str::to_owned).collect();
-        let parts = line.split('/').map(str::to_owned).collect();
+        let part = |p: &str| Part { text: p.to_owned(), pattern: PathPattern::parse(p) };
+        let parts = line.split('/').map(part).collect();
         Self { domain, parts, includes, directories_only }
     }
 
@@ -182,35 +191,35 @@ impl Pattern {
     }
 
     /// A pattern without `/` fits the file or any directory above it.
-    fn fits_name(&self, name: &str, path: &[&str]) -> bool {
-        let Some(at) = path.iter().position(|part| glob(name, part)) else { return false };
+    fn fits_name(&self, name: &Part, path: &[&str]) -> bool {
+        let Some(at) = path.iter().position(|part| name.pattern.fits(part)) else { return false };
         !(self.directories_only && at == path.len() - 1)
     }
 
-    fn fits_path(&self, parts: &[String], mut path: &[&str]) -> bool {
+    fn fits_path(&self, parts: &[Part], mut path: &[&str]) -> bool {
         let (mut matched, mut anywhere) = (false, false);
-        for (i, part) in parts.iter().enumerate() {
-            if part.is_empty() {
+        for (i, Part { text, pattern }) in parts.iter().enumerate() {
+            if text.is_empty() {
                 anywhere = false;
                 continue;
             }
-            if part == "**" {
+            if text == "**" {
                 if i == parts.len() - 1 {
                     break;
                 }
                 anywhere = true;
                 continue;
             }
-            if part.contains("**") || path.is_empty() {
+            if text.contains("**") || path.is_empty() {
                 return false;
             }
             if anywhere {
                 anywhere = false;
-                let at = path.iter().position(|p| glob(part, p));
+                let at = path.iter().position(|p| pattern.fits(p));
                 // Once a part has matched, go-git forgets it only when nothing is left to try.
                 matched = at.is_some();
                 path = at.map_or(&[], |at| &path[at + 1..]);
-            } else if glob(part, path[0]) {
+            } else if pattern.fits(path[0]) {
                 matched = true;
                 path = &path[1..];
             } else {
@@ -219,11 +228,6 @@ impl Pattern {
         }
         matched && !(self.directories_only && path.is_empty())
     }
-}
-
-/// Go's `filepath.Match` on one part of a path.
-fn glob(pattern: &str, name: &str) -> bool {
-    crate::glob::path_match(pattern, name)
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use gitops_yaml::SmolStr;
 use super::build::Built;
 use super::cluster::Walk;
 use super::entry::Entry;
-use super::sources::{Files, Followed};
+use super::sources::{Files, Met};
 use crate::names::environment;
 use crate::source::Addresses;
 use crate::{World, charts};
@@ -56,11 +56,11 @@ fn gather(
     world: &World,
     cluster: Cluster,
     units: Vec<Built>,
-    followed: &BTreeMap<SourceRef, Followed>,
+    followed: &Met,
 ) -> ClusterState {
     let files = |source: &SourceRef| followed.get(source).map(|f| &f.files);
     let (mut problems, mut unchecked) = (Vec::new(), Vec::new());
-    let mut kept: Vec<Unit> = Vec::new();
+    let mut kept: Vec<Unit> = Vec::with_capacity(units.len());
     let mut releases = Vec::new();
     for mut built in units {
         if let Some(Files::Here { tree, .. }) = files(&built.definition.source) {
@@ -72,7 +72,7 @@ fn gather(
         kept.push(built.unit);
     }
     let used = |s: &Source| kept.iter().any(|u| u.source.as_ref() == Some(&s.object));
-    let sources: Vec<Source> = followed.values().map(|f| f.source.clone()).filter(used).collect();
+    let sources: Vec<Source> = followed.iter().map(|f| f.source.clone()).filter(used).collect();
     let given = |source: &SourceRef| match files(source) {
         Some(Files::Here { tree, base }) => Some((tree.clone(), base.clone())),
         Some(_) => None,

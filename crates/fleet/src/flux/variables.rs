@@ -6,10 +6,10 @@ use std::sync::Arc;
 use base64::Engine as _;
 use gitops_api::flux::{Kustomization, VariableSource};
 use gitops_model::{ObjectKey, Problem, ProblemKind, Resource, Unchecked};
-use gitops_yaml::{ContentId, Entry, Exposure, Node, SmolStr, Span};
+use gitops_yaml::{Entry, Exposure, Node, SmolStr, Span};
 
 /// One variable.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) struct Variable {
     /// Its value without line breaks; `None` where it is set but not known here.
     pub value: Option<SmolStr>,
@@ -20,7 +20,7 @@ pub(crate) struct Variable {
 }
 
 /// The variables of one Kustomization.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub(crate) struct Variables {
     map: BTreeMap<SmolStr, Variable>,
     /// Whether some source of variables is not known, so that any name may be set.
@@ -81,11 +81,6 @@ impl Variables {
                 && name.chars().all(|c| c == '_' || c.is_ascii_alphanumeric())
         };
         self.map.iter().find(|(name, _)| !valid(name)).map(|(name, v)| (name.as_str(), v.span))
-    }
-
-    /// A hash of all that substitution reads.
-    pub(crate) fn id(&self) -> ContentId {
-        ContentId::of(format!("{self:?}").as_bytes())
     }
 
     fn add_object(&mut self, object: &Resource) {

@@ -72,7 +72,7 @@ impl Analysis {
 
     /// The steps, with what of their changes cannot be judged.
     fn judged(&self, mut steps: Vec<Step>) -> Vec<Step> {
-        for step in &mut steps {
+        for step in steps.iter_mut().filter(|step| !step.changes.is_empty()) {
             let unjudged = gitops_rules::unjudged(&self.pair(step));
             step.after.unchecked.extend(unjudged);
         }

@@ -53,6 +53,8 @@ impl Analysis {
             let full = self.at(moment, &deferred, |world| fleet.follow_rest(world));
             states.extend(full.into_iter().map(name));
         }
+        // Freeing a large fleet takes long, and nobody has to wait for it.
+        rayon::spawn(move || drop(fleet));
         states.into_values().filter(|c| self.is_wanted(c)).collect()
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, PoisonError, RwLock, RwLockWriteGuard};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
 
 use gitops_model::{EntryKind, Tree, TreeError};
 use gitops_yaml::{ContentId, SmolStr};
@@ -11,27 +11,28 @@ use gitops_yaml::{ContentId, SmolStr};
 /// A folder and all below it. What was seen once is taken to stay as it is.
 pub(crate) struct DirectoryTree {
     top: PathBuf,
-    seen: ByPath<Seen>,
-    lists: ByPath<Arc<Names>>,
-    contents: ByPath<ContentId>,
-    /// What was read to know its id and not asked for yet. Most files are asked for once, and what is made
-    /// of them keeps their text: here it would stand a second time.
-    unasked: ByPath<Arc<[u8]>>,
+    /// What was looked at, by path; none where nothing stands.
+    seen: RwLock<HashMap<SmolStr, Option<Arc<Entry>>>>,
 }
 
-type ByPath<T> = RwLock<HashMap<SmolStr, T>>;
-
-/// The names in a directory with their kinds.
-type Names = Vec<(SmolStr, EntryKind)>;
-
 /// What stands at a path.
-#[derive(Clone, Default)]
-struct Seen {
+#[derive(Default)]
+struct Entry {
     /// Behind symbolic links that stay in the tree.
     kind: Option<EntryKind>,
     /// Where a symbolic link leads.
     link: Option<SmolStr>,
+    /// Whether it is no symbolic link, and none leads to it.
+    is_plain: bool,
+    names: OnceLock<Names>,
+    content: OnceLock<ContentId>,
+    /// What was read to know its id and not asked for yet. Most files are asked for once, and what is made
+    /// of them keeps their text: here it would stand a second time.
+    unasked: Mutex<Option<Arc<[u8]>>>,
 }
+
+/// The names in a directory with their kinds.
+type Names = Vec<(SmolStr, EntryKind)>;
 
 impl DirectoryTree {
     /// The tree of a folder.
@@ -43,8 +44,7 @@ impl DirectoryTree {
         if !top.is_dir() {
             return Err(std::io::Error::new(ErrorKind::NotADirectory, "not a directory"));
         }
-        let (seen, lists, contents, unasked) = Default::default();
-        Ok(Self { top, seen, lists, contents, unasked })
+        Ok(Self { top, seen: RwLock::default() })
     }
 
     /// The folder, absolute and without symbolic links.
@@ -53,77 +53,91 @@ impl DirectoryTree {
         &self.top
     }
 
-    fn seen(&self, path: &str) -> Seen {
-        known(&self.seen, path).unwrap_or_else(|| {
-            // The names of a listed directory are all known; only the top has none above it.
-            if !path.is_empty() && known(&self.lists, super::parent(path)).is_some() {
-                return Seen::default();
+    fn entry(&self, path: &str) -> Option<Arc<Entry>> {
+        {
+            let seen = self.seen.read().unwrap_or_else(PoisonError::into_inner);
+            if let Some(known) = seen.get(path) {
+                return known.clone();
             }
-            let seen = self.look(path);
-            keep(&self.seen, [(path.into(), seen.clone())]);
-            seen
-        })
+            // The names of a listed directory are all known; only the top has none above it.
+            let above = seen.get(super::parent(path)).filter(|_| !path.is_empty());
+            if above.is_some_and(|above| above.as_ref().is_some_and(|a| a.names.get().is_some())) {
+                return None;
+            }
+        }
+        let found = self.look(path).map(Arc::new);
+        let mut seen = self.seen.write().unwrap_or_else(PoisonError::into_inner);
+        seen.entry(path.into()).or_insert(found).clone()
     }
 
-    fn look(&self, path: &str) -> Seen {
+    fn look(&self, path: &str) -> Option<Entry> {
         let on_disk = self.top.join(path);
-        let Ok(meta) = std::fs::symlink_metadata(&on_disk) else { return Seen::default() };
+        let meta = std::fs::symlink_metadata(&on_disk).ok()?;
         if !meta.is_symlink() {
-            return Seen { kind: kind_of(&meta), link: None };
+            let is_plain = path.is_empty() || self.is_plainly_below(path);
+            return Some(Entry { kind: kind_of(&meta), is_plain, ..Entry::default() });
         }
         // A link out of the tree is not followed.
         let target = on_disk.canonicalize().ok().filter(|t| t.starts_with(&self.top));
         let kind = target.and_then(|t| kind_of(&std::fs::metadata(t).ok()?));
         let link = std::fs::read_link(&on_disk).ok();
         let link = link.and_then(|l| super::join(super::parent(path), l.to_str()?));
-        Seen { kind, link: link.map(SmolStr::new) }
+        Some(Entry { kind, link: link.map(SmolStr::new), ..Entry::default() })
     }
 
-    /// Whether a path climbs nowhere, and meets no symbolic link.
-    fn is_plain(&self, path: &str) -> bool {
-        let ends = path.match_indices('/').map(|(end, _)| end).chain([path.len()]);
-        let mut seen = ends.map(|end| self.seen(&path[..end]));
-        !path.split('/').any(|name| name == "..")
-            && seen.all(|s| s.kind.is_some() && s.link.is_none())
+    /// Whether a path climbs nowhere, and meets no symbolic link before its last name.
+    fn is_plainly_below(&self, path: &str) -> bool {
+        let above = || self.entry(super::parent(path));
+        !path.ends_with("..") && above().is_some_and(|above| above.is_plain)
     }
 
     /// Reads a directory; what it says of its entries need not be asked of each.
-    fn names(&self, path: &str) -> Option<Names> {
+    fn names(&self, path: &str, is_plain: bool) -> Option<Names> {
         #[expect(clippy::disallowed_methods, reason = "this crate does the IO")]
         let entries = std::fs::read_dir(self.top.join(path)).ok()?;
-        let seen = entries.filter_map(|entry| {
+        let found = entries.filter_map(|entry| {
             let entry = entry.ok()?;
             let name = SmolStr::new(entry.file_name().to_str()?);
             let below =
                 if path.is_empty() { name.clone() } else { format!("{path}/{name}").into() };
-            let seen = match entry.file_type() {
-                Ok(kind) if kind.is_dir() => Seen { kind: Some(EntryKind::Directory), link: None },
-                Ok(kind) if kind.is_file() => Seen { kind: Some(EntryKind::File), link: None },
-                _ => self.look(&below),
+            let kind = match entry.file_type() {
+                Ok(kind) if kind.is_dir() => Some(EntryKind::Directory),
+                Ok(kind) if kind.is_file() => Some(EntryKind::File),
+                _ => None,
             };
-            Some((name, below, seen))
+            let entry = match kind {
+                Some(_) => Some(Entry { kind, is_plain, ..Entry::default() }),
+                None => self.look(&below),
+            };
+            Some((name, below, entry.map(Arc::new)))
         });
-        let seen: Vec<_> = seen.collect();
-        let kinds = seen.iter().filter_map(|(name, _, seen)| Some((name.clone(), seen.kind?)));
-        let mut names: Names = kinds.filter(|(name, _)| name != ".git").collect();
+        let found: Vec<_> = found.collect();
+        let mut names: Names = found
+            .iter()
+            .filter_map(|(name, _, entry)| Some((name.clone(), entry.as_ref()?.kind?)))
+            .filter(|(name, _)| name != ".git")
+            .collect();
         names.sort_by(|a, b| a.0.cmp(&b.0));
-        keep(&self.seen, seen.into_iter().map(|(_, below, seen)| (below, seen)));
+        let mut seen = self.seen.write().unwrap_or_else(PoisonError::into_inner);
+        for (_, below, entry) in found {
+            seen.entry(below).or_insert(entry);
+        }
         Some(names)
     }
 
     /// Reads a file, which must be what it was if it was read before.
-    fn file(&self, path: &str) -> Result<(ContentId, Arc<[u8]>), TreeError> {
-        let bytes = self.bytes(path)?;
+    fn file(&self, path: &str, entry: &Entry) -> Result<(ContentId, Arc<[u8]>), TreeError> {
+        let bytes = self.bytes(path, entry)?;
         let id = ContentId::of(&bytes);
-        if *write(&self.contents).entry(path.into()).or_insert(id) != id {
+        if *entry.content.get_or_init(|| id) != id {
             let why = "it changed while it was read; run again".to_owned();
             return Err(TreeError::Unreadable { path: path.to_owned(), why });
         }
         Ok((id, bytes))
     }
 
-    fn bytes(&self, path: &str) -> Result<Arc<[u8]>, TreeError> {
-        match self.kind(path) {
+    fn bytes(&self, path: &str, entry: &Entry) -> Result<Arc<[u8]>, TreeError> {
+        match entry.kind {
             None => return Err(TreeError::Missing(path.to_owned())),
             Some(EntryKind::Directory) => return Err(TreeError::IsDirectory(path.to_owned())),
             Some(EntryKind::File) => {}
@@ -131,7 +145,7 @@ impl DirectoryTree {
         let unreadable =
             |e: std::io::Error| TreeError::Unreadable { path: path.to_owned(), why: e.to_string() };
         let mut real = self.top.join(path);
-        if !self.is_plain(path) {
+        if !entry.is_plain {
             real = real.canonicalize().map_err(unreadable)?;
         }
         if !real.starts_with(&self.top) {
@@ -140,53 +154,54 @@ impl DirectoryTree {
         #[expect(clippy::disallowed_methods, reason = "this crate does the IO")]
         std::fs::read(real).map(Arc::from).map_err(unreadable)
     }
+
+    /// What stands at a path.
+    fn existing(&self, path: &str) -> Result<Arc<Entry>, TreeError> {
+        self.entry(path).ok_or_else(|| TreeError::Missing(path.to_owned()))
+    }
 }
 
 impl Tree for DirectoryTree {
     fn kind(&self, path: &str) -> Option<EntryKind> {
-        self.seen(path).kind
+        self.entry(path)?.kind
     }
 
     fn content_id(&self, path: &str) -> Result<ContentId, TreeError> {
-        known(&self.contents, path).map_or_else(
-            || {
-                let (id, bytes) = self.file(path)?;
-                keep(&self.unasked, [(path.into(), bytes)]);
-                Ok(id)
-            },
-            Ok,
-        )
+        let entry = self.existing(path)?;
+        if let Some(id) = entry.content.get() {
+            return Ok(*id);
+        }
+        let (id, bytes) = self.file(path, &entry)?;
+        *entry.unasked.lock().unwrap_or_else(PoisonError::into_inner) = Some(bytes);
+        Ok(id)
+    }
+
+    fn identify(&self, path: &str) -> Result<(ContentId, Option<Arc<[u8]>>), TreeError> {
+        let entry = self.existing(path)?;
+        match entry.content.get() {
+            Some(id) => Ok((*id, None)),
+            None => self.file(path, &entry).map(|(id, bytes)| (id, Some(bytes))),
+        }
     }
 
     fn read(&self, path: &str) -> Result<Arc<[u8]>, TreeError> {
-        let unasked = write(&self.unasked).remove(path);
-        unasked.map_or_else(|| self.file(path).map(|(_, bytes)| bytes), Ok)
+        let entry = self.existing(path)?;
+        let unasked = entry.unasked.lock().unwrap_or_else(PoisonError::into_inner).take();
+        unasked.map_or_else(|| self.file(path, &entry).map(|(_, bytes)| bytes), Ok)
     }
 
     fn list(&self, path: &str) -> Vec<(SmolStr, EntryKind)> {
-        if let Some(names) = known(&self.lists, path) {
-            return names.to_vec();
+        let Some(entry) = self.entry(path) else { return Vec::new() };
+        if let Some(names) = entry.names.get() {
+            return names.clone();
         }
-        let Some(names) = self.names(path) else { return Vec::new() };
-        keep(&self.lists, [(path.into(), Arc::new(names.clone()))]);
-        names
+        let Some(names) = self.names(path, entry.is_plain) else { return Vec::new() };
+        entry.names.get_or_init(|| names).clone()
     }
 
     fn link_target(&self, path: &str) -> Option<SmolStr> {
-        self.seen(path).link
+        self.entry(path)?.link.clone()
     }
-}
-
-fn known<T: Clone>(of: &ByPath<T>, path: &str) -> Option<T> {
-    of.read().unwrap_or_else(PoisonError::into_inner).get(path).cloned()
-}
-
-fn keep<T>(of: &ByPath<T>, new: impl IntoIterator<Item = (SmolStr, T)>) {
-    write(of).extend(new);
-}
-
-fn write<T>(of: &ByPath<T>) -> RwLockWriteGuard<'_, HashMap<SmolStr, T>> {
-    of.write().unwrap_or_else(PoisonError::into_inner)
 }
 
 fn kind_of(meta: &std::fs::Metadata) -> Option<EntryKind> {

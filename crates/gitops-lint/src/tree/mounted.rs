@@ -66,6 +66,11 @@ impl Tree for Mounted {
         tree.content_id(path)
     }
 
+    fn identify(&self, path: &str) -> Result<(ContentId, Option<Arc<[u8]>>), TreeError> {
+        let (tree, path) = self.find(path);
+        tree.identify(path)
+    }
+
     fn read(&self, path: &str) -> Result<Arc<[u8]>, TreeError> {
         let (tree, path) = self.find(path);
         tree.read(path)
