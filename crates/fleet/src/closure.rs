@@ -4,7 +4,7 @@
 //! are taken whole: too much never misses a change. Where none of their texts can become an object that a
 //! controller acts on, the folder leads nowhere, and need not be built to know what else is to be followed.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
 use gitops_model::{EntryKind, Tree, clean_path};
@@ -43,22 +43,23 @@ pub(crate) struct Part {
 /// The hash of all that a build of some folders can read, if they lead nowhere and that can be told.
 pub(crate) fn closure(world: &World, tree: &dyn Tree, starts: Vec<String>) -> Option<ContentId> {
     let mut open = starts;
-    let mut seen = BTreeSet::new();
+    let mut digests = BTreeMap::new();
     while let Some(path) = open.pop() {
-        if seen.contains(&path) {
+        if digests.contains_key(&path) {
             continue;
         }
-        if tree.kind(&path).is_some() {
-            let id = tree.digest(&path)?;
-            let part = world.memo.part(&path, id, || Part::of(world, tree, &path));
+        let digest = tree.digest(&path);
+        if let Some(digest) = digest {
+            let part = world.memo.part(&path, digest, || Part::of(world, tree, &path));
             if part.leads_on {
                 return None;
             }
             open.extend(part.outside.iter().cloned());
+        } else if tree.kind(&path).is_some() {
+            return None;
         }
-        seen.insert(path);
+        digests.insert(path, digest);
     }
-    let digests: Vec<_> = seen.iter().map(|path| (path, tree.digest(path))).collect();
     Some(ContentId::of_values(&digests))
 }
 

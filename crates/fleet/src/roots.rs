@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use gitops_yaml::{Node, SmolStr};
 use rayon::prelude::*;
 
-use crate::{World, flux};
 use crate::files::{clamped, join, load, parent};
 use crate::scan::Scan;
+use crate::{World, flux};
 
 /// The kustomization roots of a tree.
 #[derive(Debug, Default)]

@@ -92,8 +92,9 @@ impl Listed {
                 EntryKind::Directory if SKIPPED.contains(&name.as_str()) => None,
                 EntryKind::Directory if tree.link_target(&path).is_some() => None,
                 EntryKind::Directory => Some(Self::below(tree, &path)),
-                EntryKind::File => is_yaml(name)
-                    .then(|| Self { paths: vec![path.into()], folders: Vec::new() }),
+                EntryKind::File => {
+                    is_yaml(name).then(|| Self { paths: vec![path.into()], folders: Vec::new() })
+                }
             }
         };
         let entries = tree.list(folder);

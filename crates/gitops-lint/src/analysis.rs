@@ -188,7 +188,7 @@ impl Analysis {
 
     fn report(&self, steps: &[Step], pairs: &[Pair<'_>], findings: Vec<Finding>) -> Report {
         let clusters = clusters::reports(steps, &findings, self);
-        let changes = changes::reports(steps, &findings);
+        let changes = changes::reports(steps, &findings, &self.sources);
         let impact = impact::of(pairs, &findings);
         let input = gitops_gate::Input {
             sources: &self.sources,

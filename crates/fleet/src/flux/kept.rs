@@ -213,14 +213,18 @@ impl Traced {
 impl Tree for Traced {
     fn kind(&self, path: &str) -> Option<EntryKind> {
         let kind = self.tree.kind(path);
-        self.note(path, |seen| { seen.kinds.insert(path.into(), kind); });
+        self.note(path, |seen| {
+            seen.kinds.insert(path.into(), kind);
+        });
         kind
     }
 
     fn content_id(&self, path: &str) -> Result<ContentId, TreeError> {
         let id = self.tree.content_id(path);
         let content = id.as_ref().ok().copied();
-        self.note(path, |seen| { seen.contents.insert(path.into(), content); });
+        self.note(path, |seen| {
+            seen.contents.insert(path.into(), content);
+        });
         id
     }
 
@@ -237,7 +241,9 @@ impl Tree for Traced {
 
     fn list(&self, path: &str) -> Vec<(SmolStr, EntryKind)> {
         let list = self.tree.list(path);
-        self.note(path, |seen| { seen.lists.insert(path.into(), list.clone()); });
+        self.note(path, |seen| {
+            seen.lists.insert(path.into(), list.clone());
+        });
         list
     }
 

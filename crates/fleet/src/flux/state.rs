@@ -16,23 +16,22 @@ use crate::{World, charts};
 /// Follows an entry: its own cluster first, then those that it applies to through a kubeconfig.
 pub(crate) fn states(world: &World, entry: &Entry, here: &Addresses) -> Vec<ClusterState> {
     let walk = entry.walk(world, here);
-    let mut by_cluster: BTreeMap<SmolStr, Vec<Built>> = BTreeMap::new();
+    let mut by_cluster: BTreeMap<SmolStr, Vec<&Built>> = BTreeMap::new();
     by_cluster.insert(entry.name.clone(), Vec::new());
-    let Walk { units, sources, .. } = walk;
-    for mut built in units.iter().cloned() {
+    let Walk { units, sources, .. } = &walk;
+    for built in units.iter() {
         let remote = built.definition.view().and_then(|v| v.remote_cluster());
         let name = match remote {
             Some(remote) => {
-                built.unit.hub = Some(entry.name.clone());
                 format!("{}/{}/{remote}", entry.name, built.definition.namespace).into()
             }
             None => entry.name.clone(),
         };
         by_cluster.entry(name).or_default().push(built);
     }
-    let state = |(name, units)| {
+    let state = |(name, units): (_, Vec<&Built>)| {
         let cluster = cluster(world, name, entry);
-        gather(world, cluster, units, &sources)
+        gather(world, entry, cluster, &units, sources)
     };
     by_cluster.into_iter().map(state).collect()
 }
@@ -54,22 +53,25 @@ fn cluster(world: &World, name: SmolStr, entry: &Entry) -> Cluster {
 
 fn gather(
     world: &World,
+    entry: &Entry,
     cluster: Cluster,
-    units: Vec<Built>,
+    units: &[&Built],
     followed: &Met,
 ) -> ClusterState {
     let files = |source: &SourceRef| followed.get(source).map(|f| &f.files);
     let (mut problems, mut unchecked) = (Vec::new(), Vec::new());
     let mut kept: Vec<Unit> = Vec::with_capacity(units.len());
     let mut releases = Vec::new();
-    for mut built in units {
+    for built in units {
+        let mut gaps = built.unchecked.clone();
+        let hub = (cluster.name != entry.name).then(|| entry.name.clone());
+        let unit = Unit { hub, ..built.unit.clone() };
         if let Some(Files::Here { tree, .. }) = files(&built.definition.source) {
-            let gaps = &mut built.unchecked;
-            releases.extend(charts::of_unit(world.sources, tree.as_ref(), &built.unit, gaps));
+            releases.extend(charts::of_unit(world.sources, tree.as_ref(), &unit, &mut gaps));
         }
-        problems.extend(built.problems);
-        unchecked.extend(built.unchecked);
-        kept.push(built.unit);
+        problems.extend(built.problems.iter().cloned());
+        unchecked.extend(gaps);
+        kept.push(unit);
     }
     let used = |s: &Source| kept.iter().any(|u| u.source.as_ref() == Some(&s.object));
     let sources: Vec<Source> = followed.iter().map(|f| f.source.clone()).filter(used).collect();

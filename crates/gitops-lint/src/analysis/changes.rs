@@ -6,12 +6,16 @@ use gitops_model::{
     Action, Apply, Change, ChangeReport, Effect, FieldChange, FieldReport, Finding, Gvk, ObjectKey,
 };
 use gitops_report::values::shown;
-use gitops_yaml::{Node, SmolStr, Span};
+use gitops_yaml::{Node, SmolStr, Sources, Span};
 
 use super::Step;
 
 /// All changes, by object, then by what happens to it and when.
-pub(super) fn reports(steps: &[Step], findings: &[Finding]) -> Vec<ChangeReport> {
+pub(super) fn reports(
+    steps: &[Step],
+    findings: &[Finding],
+    sources: &Sources,
+) -> Vec<ChangeReport> {
     let recreated = Recreated::of(findings);
     let mut groups: BTreeMap<Group, Vec<SmolStr>> = BTreeMap::new();
     for step in steps {
@@ -20,7 +24,7 @@ pub(super) fn reports(steps: &[Step], findings: &[Finding]) -> Vec<ChangeReport>
             let effect = step.effect.unwrap_or(Effect::Now);
             let action = recreated.action(change, cluster, effect);
             let gvk = change.object().gvk.clone();
-            let fields = change.fields.iter().map(Field::of).collect();
+            let fields = change.fields.iter().map(|f| Field::of(f, sources)).collect();
             let waits = step.waits.contains(&change.key);
             let group = Group { key: change.key.clone(), gvk, action, effect, waits, fields };
             groups.entry(group).or_default().push(cluster.clone());
@@ -61,16 +65,19 @@ struct Field {
     path: String,
     before: Option<String>,
     after: Option<String>,
+    /// The path of the file that wrote it: files are numbered as threads come to read them.
+    file: SmolStr,
     written: Span,
 }
 
 impl Field {
-    fn of(field: &FieldChange) -> Self {
+    fn of(field: &FieldChange, sources: &Sources) -> Self {
         let text = |node: &Option<Node>| node.as_ref().map(shown);
         Self {
             path: field.path.to_string(),
             before: text(&field.before),
             after: text(&field.after),
+            file: sources.file(field.written.file).path.clone(),
             written: field.written,
         }
     }
