@@ -101,13 +101,15 @@ impl ParsedFile {
     }
 }
 
+/// What stood at a path.
+type Versions = Vec<(ContentId, Arc<ParsedFile>)>;
+
 /// All files read so far, shared by threads. Loading the same path and content twice gives the same
 /// [`ParsedFile`].
 #[derive(Debug, Default)]
 pub struct Sources {
     files: RwLock<Vec<Arc<SourceFile>>>,
-    /// What stood at each path.
-    parsed: RwLock<HashMap<SmolStr, Vec<(ContentId, Arc<ParsedFile>)>>>,
+    parsed: RwLock<HashMap<SmolStr, Versions>>,
     /// Copies of a file share their text.
     texts: RwLock<HashMap<ContentId, Arc<str>>>,
 }

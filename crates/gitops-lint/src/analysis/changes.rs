@@ -102,3 +102,21 @@ impl Group {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use gitops_model::FieldPath;
+
+    use super::*;
+
+    #[test]
+    fn equal_changes_are_sorted_by_path_and_not_by_which_file_was_read_first() {
+        let sources = Sources::default();
+        let fields = ["b.yaml", "a.yaml"].map(|path| {
+            let written = Span::new(sources.add(path, b""), 0, 0);
+            let (path, before, after) = (FieldPath::keys(&["data"]), None, None);
+            Field::of(&FieldChange { path, before, after, written, same_meaning: false }, &sources)
+        });
+        assert!(fields[1] < fields[0]);
+    }
+}
