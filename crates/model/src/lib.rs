@@ -34,7 +34,7 @@ pub use plan::{Act, Advice, Hunk, Plan, Proof, Step, Way};
 pub use problem::{Problem, ProblemKind, Unchecked};
 pub use release::{Chart, Release};
 pub use report::{ChangeReport, ClusterReport, Counts, FieldReport, Report, SourceReport};
-pub use repository::{EntryKind, Repository, Revision, Tree, TreeError, clean_path};
+pub use repository::{EntryKind, Identified, Repository, Revision, Tree, TreeError, clean_path};
 pub use rollback::{Reversal, Unrestored};
 pub use rule::{Persona, RuleId, RuleMeta, Severity};
 pub use unit_id::UnitId;

@@ -35,6 +35,9 @@ pub enum TreeError {
     Outside(String),
 }
 
+/// The hash of a file's content, and its bytes where they are at hand.
+pub type Identified = (ContentId, Option<Arc<[u8]>>);
+
 /// The files of one revision, a work tree or a folder. Paths are relative to its top, with `/`,
 /// normalised: no `.`, no `..`, no trailing `/`; the top itself is the empty path.
 pub trait Tree: Send + Sync {
@@ -52,7 +55,7 @@ pub trait Tree: Send + Sync {
     ///
     /// # Errors
     /// When no file stands there, or it cannot be read.
-    fn identify(&self, path: &str) -> Result<(ContentId, Option<Arc<[u8]>>), TreeError> {
+    fn identify(&self, path: &str) -> Result<Identified, TreeError> {
         Ok((self.content_id(path)?, None))
     }
 

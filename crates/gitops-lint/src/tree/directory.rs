@@ -5,7 +5,7 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
 
-use gitops_model::{EntryKind, Tree, TreeError};
+use gitops_model::{EntryKind, Identified, Tree, TreeError};
 use gitops_yaml::{ContentId, SmolStr};
 
 /// A folder and all below it. What was seen once is taken to stay as it is.
@@ -176,7 +176,7 @@ impl Tree for DirectoryTree {
         Ok(id)
     }
 
-    fn identify(&self, path: &str) -> Result<(ContentId, Option<Arc<[u8]>>), TreeError> {
+    fn identify(&self, path: &str) -> Result<Identified, TreeError> {
         let entry = self.existing(path)?;
         match entry.content.get() {
             Some(id) => Ok((*id, None)),

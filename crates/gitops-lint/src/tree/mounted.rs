@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
-use gitops_model::{EntryKind, Tree, TreeError};
+use gitops_model::{EntryKind, Identified, Tree, TreeError};
 use gitops_yaml::{ContentId, SmolStr};
 
 use super::DirectoryTree;
@@ -66,7 +66,7 @@ impl Tree for Mounted {
         tree.content_id(path)
     }
 
-    fn identify(&self, path: &str) -> Result<(ContentId, Option<Arc<[u8]>>), TreeError> {
+    fn identify(&self, path: &str) -> Result<Identified, TreeError> {
         let (tree, path) = self.find(path);
         tree.identify(path)
     }
