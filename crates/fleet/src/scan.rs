@@ -61,19 +61,20 @@ impl Scan {
 fn marked(world: &World, path: &SmolStr) -> Option<(SmolStr, Arc<ParsedFile>)> {
     let tree = world.tree.as_ref();
     let (id, bytes) = tree.identify(path).ok()?;
+    let parse = |bytes: &[u8]| world.sources.load(&tree.written_at(path), id, bytes);
+    // Kustomizations are parsed in any case: now, while their bytes are at hand.
+    if let Some(bytes) = bytes.as_deref().filter(|_| is_kustomization(path)) {
+        parse(bytes);
+    }
     let mut file = None;
-    // What will be parsed in any case is parsed while its bytes are at hand.
     let look = || {
-        let Some(bytes) = bytes.or_else(|| tree.read(path).ok()) else { return false };
-        let is_marked = markers().is_match(&bytes);
-        if is_marked || is_kustomization(path) {
-            file = Some(world.sources.load(&tree.written_at(path), id, &bytes));
-        }
-        is_marked
+        let bytes = bytes.or_else(|| tree.read(path).ok());
+        file = bytes.filter(|bytes| markers().is_match(bytes)).map(|bytes| parse(&bytes));
+        file.is_some()
     };
     let is_marked = world.memo.is_marked(id, look);
-    let file = || file.or_else(|| load(world.sources, tree, path).ok());
-    Some((path.clone(), is_marked.then(file).flatten()?))
+    let again = || is_marked.then(|| load(world.sources, tree, path).ok()).flatten();
+    Some((path.clone(), file.or_else(again)?))
 }
 
 /// What stands in and below a folder, in the order of a walk.
