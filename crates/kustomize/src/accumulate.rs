@@ -7,37 +7,21 @@ use std::sync::Arc;
 use gitops_model::{EntryKind, Unchecked};
 use gitops_yaml::{ErrorKind, Node, Span};
 
-use crate::Remote;
+use crate::accumulated::Accumulated;
 use crate::build_metadata::Place;
 use crate::config::Config;
 use crate::decode::{Text, text};
 use crate::error::{Context as _, Error, Result};
 use crate::kustomization::Kustomization;
 use crate::load::{Content, Loader};
-use crate::memo::{Base, BaseKey};
+use crate::memo::{Base, BaseKey, ItsOwn};
 use crate::object::Object;
+use crate::options::Remote;
 use crate::remote::{RepoSpec, unreachable};
 use crate::resources::Resources;
 use crate::session::Session;
 use crate::trace::Trace;
 use crate::vars::Vars;
-
-/// What has been gathered so far.
-#[derive(Debug, Clone)]
-pub(crate) struct Accumulated {
-    pub(crate) resources: Resources,
-    pub(crate) config: Arc<Config>,
-    pub(crate) vars: Vars,
-    /// Remote resources that are not among these.
-    pub(crate) left_out: Vec<Unchecked>,
-}
-
-impl Accumulated {
-    pub(crate) fn empty() -> Self {
-        let (resources, vars, left_out) = Default::default();
-        Self { resources, config: Arc::default(), vars, left_out }
-    }
-}
 
 /// One root of a build.
 pub(crate) struct Target<'a> {
@@ -156,7 +140,7 @@ impl Target<'_> {
             let origin = place.join(path).of_file();
             for object in &mut objects {
                 object.check_annotations().with_context(step)?;
-                object.set_annotation(crate::build_metadata::ORIGIN, &origin, span);
+                object.set_annotation(crate::annotations::ORIGIN, &origin, span);
             }
         }
         let step = || format!("merging resources from '{}'", path.text);
@@ -284,6 +268,16 @@ impl Target<'_> {
     }
 }
 
+fn base_key(session: &Session, root: &str, place: Option<&Place>) -> BaseKey {
+    BaseKey {
+        root: root.to_owned(),
+        place: place.cloned(),
+        options: session.options.clone(),
+        schema: session.kinds().custom.map(ItsOwn),
+        schema_is_set: *session.schema_is_set.borrow(),
+    }
+}
+
 /// What a root gathers: as an earlier build found it, or as `gather` does, which is then remembered.
 pub(crate) fn gathered(
     session: &Session,
@@ -291,7 +285,7 @@ pub(crate) fn gathered(
     place: Option<&Place>,
     gather: impl FnOnce(&RefCell<Trace>) -> Result<Accumulated>,
 ) -> Result<Arc<Accumulated>> {
-    let key = BaseKey::new(&loader.root, place, session);
+    let key = base_key(session, &loader.root, place);
     let memo = session.cx.memo;
     let asked = session.kinds().asked;
     let asked_before = asked.most();

@@ -2,13 +2,11 @@
 
 use gitops_yaml::{SmolStr, Span};
 
+use crate::annotations::{ORIGIN, TRANSFORMATIONS};
 use crate::object::Object;
 use crate::remote::RepoSpec;
 use crate::resources::Resources;
 use gitops_model::clean_path;
-
-pub(crate) const ORIGIN: &str = "config.kubernetes.io/origin";
-pub(crate) const TRANSFORMATIONS: &str = "alpha.config.kubernetes.io/transformations";
 
 /// Where a step stands: a path from the root, or in a remote repository.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]

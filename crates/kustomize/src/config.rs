@@ -201,8 +201,8 @@ impl Config {
     fn sort(&mut self) {
         self.specs
             .values_mut()
-            .for_each(|specs| specs.sort_by_cached_key(|s| crate::order::rank(&s.gvk)));
-        self.name_references.sort_by_cached_key(|r| crate::order::rank(&r.to));
+            .for_each(|specs| specs.sort_by_cached_key(|s| crate::rank::rank(&s.gvk)));
+        self.name_references.sort_by_cached_key(|r| crate::rank::rank(&r.to));
     }
 }
 

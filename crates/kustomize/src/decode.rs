@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use gitops_yaml::{Dialect, Entry, Node, Scalar, ScalarKind, SmolStr, Span, Value};
 
 use crate::error::{Error, Result};
+use crate::yaml11::is_yes;
 
 /// How a reader takes scalars.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -63,11 +64,6 @@ impl Field {
             ScalarKind::Null => None,
         }
     }
-}
-
-/// Whether the text of a boolean says yes.
-pub(crate) fn is_yes(text: &str) -> bool {
-    ["true", "yes", "on", "y"].iter().any(|yes| text.eq_ignore_ascii_case(yes))
 }
 
 /// A value that can be filled from a node.

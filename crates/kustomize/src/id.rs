@@ -8,8 +8,8 @@ use gitops_model::Gvk;
 use gitops_schema::MergeSchema;
 use gitops_yaml::{Node, SmolStr, Span};
 
-use crate::Release;
 use crate::error::{Error, Result};
+use crate::options::Release;
 
 /// The pseudo-namespace of cluster-scoped kinds.
 pub(crate) const NO_NAMESPACE: &str = "_non_namespaceable_";

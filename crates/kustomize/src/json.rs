@@ -5,8 +5,7 @@ use std::convert::Infallible;
 use std::fmt::Write as _;
 
 use gitops_yaml::{
-    Dialect, Entry, Node, Number, Origin, Scalar, ScalarKind, SmolStr, Sources, Style, Value,
-    resolve,
+    Dialect, Entry, Node, Number, Origin, Scalar, ScalarKind, SmolStr, Style, Value, resolve,
 };
 
 /// A number as Go's JSON encoder writes it.
@@ -163,25 +162,6 @@ fn round_trip_scalar(scalar: &Scalar) -> Option<Scalar> {
     }
 }
 
-/// A value read with YAML 1.1 eyes, as kustomize reads JSON patches: `yes` is true.
-pub(crate) fn read_as_yaml11(node: &Node, sources: &Sources) -> Node {
-    let value = match &node.value {
-        Value::Scalar(s) => Value::Scalar(scalar_as_yaml11(s)),
-        Value::Seq(items) => {
-            let items: Vec<Node> = items.iter().map(|n| read_as_yaml11(n, sources)).collect();
-            return Node::seq(items, node.origin.clone());
-        }
-        Value::Map(entries) => {
-            let entry = |e: &Entry| {
-                let key = crate::written::key_as_yaml11(e, sources);
-                Entry::new(key, e.key_span, read_as_yaml11(&e.value, sources))
-            };
-            return Node::map(entries.iter().map(entry).collect(), node.origin.clone());
-        }
-    };
-    Node { value, origin: node.origin.clone() }
-}
-
 /// A JSON value as a tree that stands at one place.
 pub(crate) fn node(json: &serde_json::Value, origin: &Origin) -> Node {
     use serde_json::Value as Json;
@@ -200,17 +180,6 @@ pub(crate) fn node(json: &serde_json::Value, origin: &Origin) -> Node {
             };
             Node::map(fields.iter().map(entry).collect(), origin.clone())
         }
-    }
-}
-
-fn scalar_as_yaml11(scalar: &Scalar) -> Scalar {
-    match scalar.kind_for(Dialect::Kubectl) {
-        kind if kind == scalar.kind => scalar.clone(),
-        ScalarKind::Bool => {
-            Scalar::plain(if crate::decode::is_yes(&scalar.text) { "true" } else { "false" })
-        }
-        ScalarKind::Str | ScalarKind::Timestamp => Scalar::string(scalar.text.clone()),
-        kind => Scalar { kind, ..scalar.clone() },
     }
 }
 

@@ -5,7 +5,8 @@ use gitops_model::{FieldPath, Removal, Segment};
 use gitops_yaml::{Entry, Node, Scalar, SmolStr, Sources, Span, Value};
 
 use crate::error::{Error, Result};
-use crate::json::{encode, read_as_yaml11};
+use crate::json::encode;
+use crate::yaml11;
 
 /// The operations of one patch.
 #[derive(Debug, Clone)]
@@ -23,7 +24,7 @@ struct Operation {
 impl JsonPatch {
     /// Reads a list of operations; `None` if the node is no such list.
     pub(crate) fn read(node: &Node, sources: &Sources) -> Option<Self> {
-        let node = read_as_yaml11(node, sources);
+        let node = yaml11::read(node, sources);
         if node.is_null() {
             return Some(Self(Vec::new()));
         }

@@ -263,7 +263,7 @@ impl Kustomization {
         }
         let empty = Node::null(gitops_yaml::Origin::new(gitops_yaml::Span::new(file.id, 0, 0)));
         let document = file.documents.first().unwrap_or(&empty);
-        let reread = crate::written::with_yaml11_keys(document, loader.sources);
+        let reread = crate::yaml11::with_keys(document, loader.sources);
         let document = reread.as_ref().unwrap_or(document);
         let (kustomization, mut warnings) = Self::read(document, &loader.root)?;
         warnings.extend(crate::read::unread(&file));

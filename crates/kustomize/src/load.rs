@@ -8,8 +8,8 @@ use gitops_model::{EntryKind, Tree};
 use gitops_yaml::{ContentId, ParsedFile, SmolStr, Sources};
 
 use crate::error::{Error, Result};
+use crate::options::{LoadRestrictor, Options};
 use crate::trace::{Seen, Trace};
-use crate::{LoadRestrictor, Options};
 
 /// How deep roots may name each other; kustomize has no limit but its memory.
 const MAX_DEPTH: usize = 100;
@@ -63,7 +63,7 @@ impl<'a> Loader<'a> {
         if path.starts_with('/') {
             return Err(Error::new(format!("new root '{path}' cannot be absolute"), None));
         }
-        if is_ambiguous(path) && self.options.release >= crate::Release::V5_8_2 {
+        if is_ambiguous(path) && self.options.release >= crate::options::Release::V5_8_2 {
             let resolved = gitops_model::clean_path(path).unwrap_or_default();
             let message = format!(
                 "path {path:?} is ambiguous: resolves to {resolved:?} after \

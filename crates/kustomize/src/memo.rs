@@ -7,13 +7,13 @@ use std::sync::{Arc, Mutex, PoisonError};
 use gitops_model::{Problem, Tree};
 use gitops_yaml::{ContentId, Node};
 
-use crate::accumulate::Accumulated;
+use crate::accumulated::Accumulated;
 use crate::build_metadata::Place;
 use crate::id::Custom;
 use crate::load::is_within;
-use crate::session::Session;
+use crate::options::Options;
+use crate::rendered::{Failure, Rendered};
 use crate::trace::Trace;
-use crate::{Failure, Options, Rendered};
 
 /// Results shared by threads and by all trees of one run. A result is used again where a tree shows all
 /// that it read, and nothing is locked while something is rendered.
@@ -44,17 +44,17 @@ pub(crate) struct Root {
 /// What a base's result depends on beside the files.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) struct BaseKey {
-    root: String,
-    place: Option<Place>,
-    options: Options,
+    pub(crate) root: String,
+    pub(crate) place: Option<Place>,
+    pub(crate) options: Options,
     /// The schema that counts when the base is entered.
-    schema: Option<ItsOwn>,
-    schema_is_set: bool,
+    pub(crate) schema: Option<ItsOwn>,
+    pub(crate) schema_is_set: bool,
 }
 
 /// A schema, the same as itself alone. It is kept, so that no other gets its address.
 #[derive(Debug, Clone)]
-struct ItsOwn(Arc<Custom>);
+pub(crate) struct ItsOwn(pub(crate) Arc<Custom>);
 
 impl PartialEq for ItsOwn {
     fn eq(&self, other: &Self) -> bool {
@@ -67,19 +67,6 @@ impl Eq for ItsOwn {}
 impl Hash for ItsOwn {
     fn hash<H: Hasher>(&self, state: &mut H) {
         Arc::as_ptr(&self.0).hash(state);
-    }
-}
-
-impl BaseKey {
-    pub(crate) fn new(root: &str, place: Option<&Place>, session: &Session) -> Self {
-        let kinds = session.kinds.borrow();
-        Self {
-            root: root.to_owned(),
-            place: place.cloned(),
-            options: session.options.clone(),
-            schema: kinds.custom.clone().map(ItsOwn),
-            schema_is_set: *session.schema_is_set.borrow(),
-        }
     }
 }
 

@@ -1,46 +1,13 @@
 //! The order of objects in the output.
 
 use std::cmp::Ordering;
-use std::collections::HashMap;
-use std::sync::OnceLock;
-
-use gitops_model::Gvk;
-use gitops_schema::field_specs::{FIRST, LAST};
-use gitops_yaml::SmolStr;
 
 use crate::decode::text;
 use crate::error::{Context as _, Error, Result};
 use crate::id::Id;
 use crate::kustomization::SortOptions;
 use crate::object::Object;
-
-/// Ranks of kinds: below zero come first, above zero last.
-struct Ranks<'a>(HashMap<&'a str, i64>);
-
-impl<'a> Ranks<'a> {
-    fn new(
-        first: impl ExactSizeIterator<Item = &'a str>,
-        last: impl Iterator<Item = &'a str>,
-    ) -> Self {
-        let count = first.len() as i64;
-        let first = first.enumerate().map(|(i, kind)| (kind, i as i64 - count));
-        let last = last.enumerate().map(|(i, kind)| (kind, i as i64 + 1));
-        Self(first.chain(last).collect())
-    }
-
-    fn default_order() -> &'static Ranks<'static> {
-        static RANKS: OnceLock<Ranks<'static>> = OnceLock::new();
-        RANKS.get_or_init(|| Ranks::new(FIRST.iter().copied(), LAST.iter().copied()))
-    }
-
-    fn of(&self, kind: &str) -> i64 {
-        self.0.get(kind).copied().unwrap_or(0)
-    }
-
-    fn key(&self, id: Id) -> Key {
-        Key { rank: self.of(&id.gvk.kind), id }
-    }
-}
+use crate::rank::{Ranks, kind_parts, or};
 
 /// What an object is sorted by.
 struct Key {
@@ -49,6 +16,10 @@ struct Key {
 }
 
 impl Key {
+    fn of(id: Id, ranks: &Ranks) -> Self {
+        Self { rank: ranks.of(&id.gvk.kind), id }
+    }
+
     fn compare(&self, other: &Self) -> Ordering {
         let (a, b) = (&self.id.gvk, &other.id.gvk);
         if a == b {
@@ -60,23 +31,6 @@ impl Key {
         let by_rank = self.rank.cmp(&other.rank);
         by_rank.then(if reversed { by_kind.reverse() } else { by_kind })
     }
-}
-
-/// What field specs are sorted by.
-pub(crate) fn rank(gvk: &Gvk) -> (i64, String) {
-    (Ranks::default_order().of(&gvk.kind), sort_text(gvk))
-}
-
-fn or<'t>(text: &'t SmolStr, none: &'static str) -> &'t str {
-    if text.is_empty() { none } else { text }
-}
-
-fn sort_text(gvk: &Gvk) -> String {
-    kind_parts(gvk).concat()
-}
-
-fn kind_parts(gvk: &Gvk) -> [&str; 5] {
-    [or(&gvk.group, "~G"), "_", or(&gvk.version, "~V"), "_", or(&gvk.kind, "~K")]
 }
 
 fn name_parts(id: &Id) -> [&str; 3] {
@@ -113,7 +67,7 @@ pub(crate) fn sort(
             });
             let ranks = own.as_ref().unwrap_or_else(|| Ranks::default_order());
             let mut keyed: Vec<(Key, Object)> =
-                objects.drain(..).map(|o| (ranks.key(id(&o)), o)).collect();
+                objects.drain(..).map(|o| (Key::of(id(&o), ranks), o)).collect();
             keyed.sort_by(|(a, _), (b, _)| a.compare(b));
             objects.extend(keyed.into_iter().map(|(_, object)| object));
             Ok(())

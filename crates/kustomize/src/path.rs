@@ -296,7 +296,7 @@ fn visit_field(
     match node.get_mut(part) {
         Some(field) if field.as_scalar().is_some() && !field.is_null() && !rest.is_empty() => {
             // A document inside a string: what is set here is set in a copy.
-            let mut inner = crate::transform::structured::parse(field)?;
+            let mut inner = crate::document::parse(field)?;
             visit(&mut inner, rest, make, set)
         }
         Some(field) => visit(field, rest, make, set),

@@ -6,9 +6,12 @@ use std::sync::Arc;
 use gitops_model::{Gvk, Problem, Resource, Unchecked};
 use gitops_yaml::{Node, Sources};
 
-use crate::accumulate::{Accumulated, Target, gathered};
-use crate::build_metadata::{ORIGIN, Place, TRANSFORMATIONS};
+use crate::accumulate::{Target, gathered};
+use crate::accumulated::Accumulated;
+use crate::annotations::{ORIGIN, TRANSFORMATIONS};
+use crate::build_metadata::Place;
 use crate::config::Spec;
+use crate::context::Context;
 use crate::decode::{Pair, Pairs, Text};
 use crate::error::{Error, Result};
 use crate::id::Kinds;
@@ -16,12 +19,13 @@ use crate::kustomization::{FILE_NAMES, Kustomization};
 use crate::load::Loader;
 use crate::memo::{Root, RootKey, inputs};
 use crate::object::Object;
+use crate::options::{Options, Release};
+use crate::rendered::{Failure, Rendered};
 use crate::resources::Resources;
 use crate::session::Session;
 use crate::trace::Trace;
 use crate::transform::labels;
 use crate::written::check_scalars;
-use crate::{Context, Failure, Options, Release, Rendered};
 
 pub(crate) fn render(
     cx: &Context,

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use gitops_yaml::{Entry, Node};
 
-use crate::build_metadata::ORIGIN;
+use crate::annotations::ORIGIN;
 use crate::error::{Error, Result};
 use crate::id::{Id, Identity, Kinds, meta};
 use crate::object::{Behavior, History, Object, as_string, set_below};
@@ -157,7 +157,7 @@ fn take_metadata(new: &mut Object, old: &Object) {
 
 /// The data of the old object under that of the new one.
 fn merge_data(new: &mut Object, old: &Object, kinds: &Kinds) {
-    let is_secret = old.gvk().is("", "Secret") && kinds.release >= crate::Release::V5_8_2;
+    let is_secret = old.gvk().is("", "Secret") && kinds.release >= crate::options::Release::V5_8_2;
     for field in ["data", "binaryData"] {
         let mut theirs = old.body.get(field).map(Node::entries).unwrap_or_default().to_vec();
         if is_secret && field == "data" {

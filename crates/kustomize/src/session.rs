@@ -7,11 +7,12 @@ use gitops_model::{Problem, Unchecked};
 use gitops_schema::MergeSchema;
 use gitops_yaml::{Node, Span};
 
+use crate::context::Context;
 use crate::error::{Context as _, Error, Result};
 use crate::id::{Asked, Custom, Kinds};
 use crate::kustomization::Kustomization;
 use crate::load::Loader;
-use crate::{Context, Options};
+use crate::options::Options;
 
 /// One build.
 pub(crate) struct Session<'a> {

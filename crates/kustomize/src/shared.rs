@@ -4,8 +4,6 @@
 
 use gitops_yaml::{Entry, Node, SmolStr, Span, Value};
 
-use crate::object::Object;
-
 /// The entries that one transformer has made: they have its key, and the place where that is written.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Shared {
@@ -61,19 +59,18 @@ impl Shared {
 
 /// Gives what a step has written into one of several shared entries to the others. `before` is the object's body
 /// before the step.
-pub(crate) fn spread(before: &Node, object: &mut Object) {
-    for shared in &object.shared {
+pub(crate) fn spread(all: &[Shared], before: &Node, body: &mut Node) {
+    for shared in all {
         let mut old = None;
         shared.values(before, &mut |value| old = Some(value));
         let mut new = None;
-        shared.values(&object.body, &mut |value| {
+        shared.values(body, &mut |value| {
             if old.is_some_and(|old| old != value) {
                 new = Some(value.clone());
             }
         });
-        let body = new.and_then(|new| shared.with_value(&object.body, &new));
-        if let Some(body) = body {
-            object.body = body;
+        if let Some(spread) = new.and_then(|new| shared.with_value(body, &new)) {
+            *body = spread;
         }
     }
 }

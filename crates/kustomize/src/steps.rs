@@ -2,14 +2,16 @@
 
 use gitops_model::Unchecked;
 
-use crate::Remote;
-use crate::accumulate::{Accumulated, Target};
-use crate::build_metadata::{ConfiguredBy, ORIGIN, Place, note_step};
+use crate::accumulate::Target;
+use crate::accumulated::Accumulated;
+use crate::annotations::ORIGIN;
+use crate::build_metadata::{ConfiguredBy, Place, note_step};
 use crate::config::Config;
 use crate::decode::Text;
 use crate::error::{Context as _, Error, Result};
 use crate::generate::{Kind, generate};
 use crate::object::Object;
+use crate::options::Remote;
 use crate::plugin;
 use crate::resources::Resources;
 use crate::transform::absent;

@@ -6,7 +6,7 @@ use std::sync::{Arc, OnceLock};
 use gitops_model::{EntryKind, Tree};
 use gitops_yaml::{ContentId, SmolStr};
 
-use crate::Options;
+use crate::options::Options;
 
 /// What stood at a path.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]

@@ -78,7 +78,7 @@ impl Vars {
             for spec in config.specs("varReference") {
                 rewrite(&mut object.body, &gvk, spec, None, &mut |node| expand(node, &values))?;
             }
-            crate::shared::spread(&before, object);
+            crate::shared::spread(&object.shared, &before, &mut object.body);
         }
         Ok(())
     }

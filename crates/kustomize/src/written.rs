@@ -1,10 +1,9 @@
 //! Where the way a value is written decides what comes of it.
 
 use gitops_yaml::{
-    Dialect, Entry, Node, Number, Scalar, ScalarKind, SmolStr, Sources, Span, Style, Value, resolve,
+    Dialect, Entry, Node, Number, Scalar, ScalarKind, Sources, Span, Style, Value, resolve,
 };
 
-use crate::decode::is_yes;
 use crate::error::{Context as _, Error, Result};
 
 /// Keys below the top must be strings: JSON has no others.
@@ -88,53 +87,9 @@ fn is_no_string(entry: &Entry, sources: &Sources) -> bool {
     resolve(&entry.key, Dialect::Kustomize) != ScalarKind::Str && !is_quoted(entry, sources)
 }
 
-fn is_quoted(entry: &Entry, sources: &Sources) -> bool {
+/// Whether a key is written in quotes or with a tag.
+pub(crate) fn is_quoted(entry: &Entry, sources: &Sources) -> bool {
     matches!(first_char(entry.key_span, sources), Some(b'"' | b'\'' | b'!'))
-}
-
-/// A key as text, read with YAML 1.1 eyes: a bare `y` is `true`.
-pub(crate) fn key_as_yaml11(entry: &Entry, sources: &Sources) -> SmolStr {
-    let kind = resolve(&entry.key, Dialect::Kubectl);
-    if matches!(kind, ScalarKind::Str | ScalarKind::Timestamp) || is_quoted(entry, sources) {
-        return entry.key.clone();
-    }
-    match kind {
-        ScalarKind::Null => "null".into(),
-        ScalarKind::Bool => {
-            if is_yes(&entry.key) {
-                "true".into()
-            } else {
-                "false".into()
-            }
-        }
-        _ => crate::json::number(&entry.key).into(),
-    }
-}
-
-/// A kustomization with its keys read so; `None` where that changes nothing.
-pub(crate) fn with_yaml11_keys(node: &Node, sources: &Sources) -> Option<Node> {
-    match &node.value {
-        Value::Scalar(_) => None,
-        Value::Seq(items) => {
-            let new: Vec<_> = items.iter().map(|item| with_yaml11_keys(item, sources)).collect();
-            new.iter().any(Option::is_some).then(|| {
-                let items =
-                    items.iter().zip(new).map(|(old, new)| new.unwrap_or_else(|| old.clone()));
-                Node::seq(items.collect(), node.origin.clone())
-            })
-        }
-        Value::Map(entries) => {
-            let mut changed = false;
-            let entry = |e: &Entry| {
-                let key = key_as_yaml11(e, sources);
-                let value = with_yaml11_keys(&e.value, sources);
-                changed |= key != e.key || value.is_some();
-                Entry::new(key, e.key_span, value.unwrap_or_else(|| e.value.clone()))
-            };
-            let entries: Vec<Entry> = entries.iter().map(entry).collect();
-            changed.then(|| Node::map(entries, node.origin.clone()))
-        }
-    }
 }
 
 fn first_char(span: Span, sources: &Sources) -> Option<u8> {

@@ -3,12 +3,12 @@
 use gitops_yaml::{Node, Span, Value};
 use regex::Regex;
 
-use crate::Release;
 use crate::config::Spec;
 use crate::decode::text;
 use crate::error::{Error, Result};
 use crate::fields::{Tag, rewrite, written, wrong_kind};
 use crate::kustomization::Image;
+use crate::options::Release;
 use crate::pattern::{behind, go_regex, is_words};
 use crate::resources::Resources;
 
@@ -207,7 +207,7 @@ fn split(image: &str) -> (&str, &str, &str) {
 #[cfg(test)]
 mod tests {
     use super::{Matches, is_version, split};
-    use crate::Release;
+    use crate::options::Release;
 
     #[test]
     fn ports_are_no_tags() {

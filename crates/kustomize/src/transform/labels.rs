@@ -34,7 +34,7 @@ pub(crate) fn apply(
                 })?;
             }
             if object.shared.iter().any(|shared| shared.key == *key) {
-                spread(&before, object);
+                spread(&object.shared, &before, &mut object.body);
             }
             if made > 1 {
                 object.shared.push(Shared { key: key.clone(), span: pair.key_span });

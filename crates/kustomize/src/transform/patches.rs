@@ -221,7 +221,7 @@ fn merge_one(
         return Ok(());
     };
     target.body = merged;
-    spread(&before, target);
+    spread(&target.shared, &before, &mut target.body);
     read::fill_gaps(target);
     if crate::written::has_odd_keys(patch, sources) {
         crate::written::check_keys(&target.body, sources)?;

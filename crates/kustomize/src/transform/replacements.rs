@@ -211,7 +211,7 @@ fn apply_to(
             }
             let before = object.body.clone();
             copy.write(object, &copied.value).or_at(path.span)?;
-            spread(&before, object);
+            spread(&object.shared, &before, &mut object.body);
             if copied.is_from(at) {
                 copied.refresh(&object.body);
             }

@@ -1,22 +1,12 @@
 //! Replacements inside a string that holds JSON or YAML, such as a value of a ConfigMap.
 
-use gitops_yaml::{Entry, FileId, Limits, Node, Origin, SmolStr, Span, Value, parse as parse_text};
+use gitops_yaml::{Entry, FileId, Node, Origin, SmolStr, Span, Value};
 
-use crate::error::{Error, Result};
+use crate::document::parse;
+use crate::error::Result;
 use crate::path::{Make, lookup, visit};
 use crate::transform::reprint::{nowhere, reprint};
 use crate::written::check_scalars;
-
-/// The document that a scalar's text holds.
-pub(crate) fn parse(scalar: &Node) -> Result<Node> {
-    let text = scalar.text().unwrap_or_default();
-    let parsed = parse_text(file_of(scalar), text, &Limits::default());
-    if let Some(error) = parsed.errors.first() {
-        return Err(Error::at(error.message.clone(), scalar.span()));
-    }
-    let document = parsed.documents.into_iter().next();
-    document.ok_or_else(|| Error::at("no structured data found in path", scalar.span()))
-}
 
 fn file_of(node: &Node) -> FileId {
     node.span().file
