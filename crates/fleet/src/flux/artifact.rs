@@ -8,7 +8,7 @@ use gitops_api::flux::{Artifact, Copy};
 use gitops_model::{EntryKind, Problem, ProblemKind, Tree, TreeError};
 use gitops_yaml::{ContentId, SmolStr};
 
-use super::sources::{Files, Followed};
+use super::followed::{Files, Followed};
 use crate::files::{clamped, join, parent};
 use crate::glob::path_match;
 

@@ -9,9 +9,9 @@ use gitops_model::{EntryKind, Problem, ProblemKind, Resource, Tree, Unchecked, U
 use gitops_yaml::{ContentId, Entry, Node};
 
 use super::definition::Definition;
+use super::followed::Files;
 use super::generate::{Plan, plan};
 use super::resource_set::{self, Made};
-use super::sources::Files;
 use super::substitute::{collapsing, once_each, substitute};
 use super::variables::{Objects, Variable, Variables, refused_name};
 use crate::World;

@@ -13,7 +13,8 @@ use rayon::prelude::*;
 
 use super::build::{Builder, Built};
 use super::definition::Definition;
-use super::sources::{Files, Followed, Met, Resolver};
+use super::followed::{Files, Followed, Met};
+use super::sources::Resolver;
 use super::variables::Objects;
 
 /// How often a cluster is walked until the objects that its Kustomizations read are those that they

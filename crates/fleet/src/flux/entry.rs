@@ -9,11 +9,12 @@ use gitops_model::{Resource, SourceRef};
 use gitops_yaml::{SmolStr, Span};
 use rayon::prelude::*;
 
+use super::asked::Asked;
 use super::build::Builder;
 use super::cluster::{Walk, Walker};
 use super::definition::Definition;
-use super::kept::Asked;
-use super::sources::{Files, Resolver};
+use super::followed::Files;
+use super::sources::Resolver;
 use super::variables::{Objects, Variable};
 use crate::World;
 use crate::files::{clamped, is_within};

@@ -1,12 +1,14 @@
 //! What kustomize-controller, source-controller and the Flux Operator make of their objects.
 
 mod artifact;
+mod asked;
 mod build;
 mod cluster;
 mod definition;
 mod discover;
 mod entry;
 mod envsubst;
+mod followed;
 mod generate;
 mod include;
 mod inputs;

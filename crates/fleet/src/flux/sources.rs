@@ -11,8 +11,9 @@ use gitops_model::{
 use gitops_yaml::{SmolStr, Span};
 
 use super::artifact;
+use super::asked::{Asked, Question};
+use super::followed::{Files, Followed};
 use super::include::{Included, Mount};
-use super::kept::{Asked, Question};
 use super::sourceignore::Artifact;
 use super::variables::Objects;
 use crate::files::clamped;
@@ -24,61 +25,6 @@ const DEFAULT_TAG: &str = "latest";
 
 /// How many sources may stand in a row, each included in the one before.
 const MAX_DEPTH: usize = 8;
-
-/// A source and its files.
-#[derive(Clone)]
-pub(crate) struct Followed {
-    /// The source.
-    pub source: Source,
-    /// Its files.
-    pub files: Files,
-}
-
-/// The files of a source.
-#[derive(Clone)]
-pub(crate) enum Files {
-    /// These, the artifact's root standing at `base`.
-    Here { tree: Arc<dyn Tree>, base: SmolStr },
-    /// None at hand, and why.
-    Gap(String),
-    /// They should be at hand.
-    Broken(Problem),
-}
-
-/// The sources that a walk met, in the order of their objects. Most walks meet one, and a B-tree would reserve room
-/// for eleven.
-#[derive(Clone, Default)]
-pub(crate) struct Met(Vec<Followed>);
-
-impl Met {
-    fn place(&self, id: &SourceRef) -> Result<usize, usize> {
-        self.0.binary_search_by(|followed| followed.source.object.cmp(id))
-    }
-
-    /// The source of an object.
-    pub(crate) fn get(&self, id: &SourceRef) -> Option<&Followed> {
-        self.0.get(self.place(id).ok()?)
-    }
-
-    /// The source of an object, for changing.
-    pub(crate) fn get_mut(&mut self, id: &SourceRef) -> Option<&mut Followed> {
-        let place = self.place(id).ok()?;
-        self.0.get_mut(place)
-    }
-
-    /// Adds a source, if its object was not met yet.
-    pub(crate) fn add(&mut self, followed: Followed) {
-        if let Err(place) = self.place(&followed.source.object) {
-            self.0.reserve_exact(1);
-            self.0.insert(place, followed);
-        }
-    }
-
-    /// All of them.
-    pub(crate) fn iter(&self) -> impl Iterator<Item = &Followed> {
-        self.0.iter()
-    }
-}
 
 /// Finds the sources of one cluster.
 #[derive(Clone, Copy)]
@@ -152,7 +98,7 @@ impl Resolver<'_> {
         let artifact = url.and_then(|u| self.artifact(u));
         let is_own = self.world.urls.is_empty() && id == self.own;
         source.here =
-            is_own || artifact.is_some() || url.is_some_and(|u| self.asked.is_here(self, u));
+            is_own || artifact.is_some() || url.is_some_and(|u| self.asked.is_here(self.here, u));
         if !source.here {
             return Followed { source, files: Files::Gap(elsewhere(id, url.unwrap_or_default())) };
         }

@@ -8,7 +8,7 @@ use gitops_yaml::SmolStr;
 use super::build::Built;
 use super::cluster::Walk;
 use super::entry::Entry;
-use super::sources::{Files, Met};
+use super::followed::{Files, Met};
 use crate::names::environment;
 use crate::source::Addresses;
 use crate::{World, charts};
