@@ -66,10 +66,6 @@ pub(super) fn forgive_claims(whole: Option<&Node>, found: &mut Found) {
     });
 }
 
-fn not_allowed(allowed: impl Into<String>) -> Fault {
-    Fault::NotAllowed { allowed: allowed.into(), near: None }
-}
-
 fn text<'n>(node: &'n Node, key: &str) -> Option<&'n str> {
     node.get(key).filter(|value| !is_unknown(value))?.text()
 }
@@ -90,7 +86,7 @@ fn exclusive(node: &Node, keys: &[&str], at: &Place<'_>, found: &mut Found) {
     let Some((first, _)) = there.next() else { return };
     for (key, value) in there {
         let allowed = format!("left out where `{first}` is there");
-        found.push(at.key(key).violation(value, not_allowed(allowed)));
+        found.push(at.key(key).violation(value, Fault::not_allowed(allowed)));
     }
 }
 
@@ -105,7 +101,7 @@ fn restarts(node: &Node, allowed: &[&str], at: &Place<'_>, found: &mut Found) {
         Some(value) if is_unknown(value) || value.text().is_none_or(|t| allowed.contains(&t)) => {}
         Some(value) => {
             let words = one_of(allowed.iter());
-            found.push(at.key(place).violation(value, not_allowed(words)));
+            found.push(at.key(place).violation(value, Fault::not_allowed(words)));
         }
     }
 }
@@ -117,7 +113,7 @@ fn rolls(node: &Node, at: &Place<'_>, found: &mut Found) {
         && is_zero("maxUnavailable")
         && is_zero("maxSurge")
     {
-        let allowed = not_allowed("more than 0 where `maxSurge` is 0");
+        let allowed = Fault::not_allowed("more than 0 where `maxSurge` is 0");
         found.push(at.key("maxUnavailable").violation(value, allowed));
     }
 }
@@ -130,7 +126,7 @@ fn bounds(node: &Node, at: &Place<'_>, found: &mut Found) {
         && most < least
     {
         let allowed = format!("at least `minReplicas`, which is {least}");
-        found.push(at.key("maxReplicas").violation(value, not_allowed(allowed)));
+        found.push(at.key("maxReplicas").violation(value, Fault::not_allowed(allowed)));
     }
 }
 
@@ -143,7 +139,7 @@ fn requests(node: &Node, at: &Place<'_>, found: &mut Found) {
         {
             let allowed = format!("at most the limit, `{}`", limit.text().unwrap_or_default());
             let place = at.key("requests");
-            found.push(place.key(&entry.key).violation(&entry.value, not_allowed(allowed)));
+            found.push(place.key(&entry.key).violation(&entry.value, Fault::not_allowed(allowed)));
         }
     }
 }
@@ -166,7 +162,9 @@ fn absolute(node: &Node, at: &Place<'_>, found: &mut Found) {
         && !path.starts_with('/')
         && let Some(value) = node.get("path")
     {
-        found.push(at.key("path").violation(value, not_allowed("a path that starts with `/`")));
+        found.push(
+            at.key("path").violation(value, Fault::not_allowed("a path that starts with `/`")),
+        );
     }
 }
 

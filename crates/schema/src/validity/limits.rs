@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use gitops_yaml::{Node, Origin};
 
 use super::place::Place;
-use super::scalar::{not_allowed, scalar};
+use super::scalar::scalar;
 use super::unknown::is_unknown;
 use super::violation::{Fault, Violation};
 use crate::format::{Format, matches};
@@ -43,10 +43,10 @@ fn text(value: &Node, limits: &Limits, ty: &Type) -> Option<Fault> {
     if let Some(pattern) = limits.pattern.as_ref().filter(|_| number.is_none())
         && !matches(pattern, text)
     {
-        return not_allowed(match ty {
+        return Some(Fault::not_allowed(match ty {
             Type::Duration => format!("a duration such as `5m` that matches `{pattern}`"),
             _ => format!("text that matches `{pattern}`"),
-        });
+        }));
     }
     let length = || i64::try_from(text.chars().count()).unwrap_or(i64::MAX);
     let broken = match number {
@@ -58,16 +58,16 @@ fn text(value: &Node, limits: &Limits, ty: &Type) -> Option<Fault> {
 
 fn bound(limits: &Limits, amount: i64, unit: &str) -> Option<Fault> {
     if let Some(least) = limits.least.filter(|least| amount < i64::from(*least)) {
-        return not_allowed(format!("at least {least}{unit}"));
+        return Some(Fault::not_allowed(format!("at least {least}{unit}")));
     }
     let most = limits.most.filter(|most| amount > i64::from(*most))?;
-    not_allowed(format!("at most {most}{unit}"))
+    Some(Fault::not_allowed(format!("at most {most}{unit}")))
 }
 
 fn form(form: Option<Format>, value: &Node) -> Option<Fault> {
     let form = form.filter(|_| !is_unknown(value))?;
     let broken = !(form.holds)(value.text()?);
-    broken.then(|| not_allowed(form.wanted.to_owned()))?
+    broken.then(|| Fault::not_allowed(form.wanted))
 }
 
 /// Items that have the same value where none may.

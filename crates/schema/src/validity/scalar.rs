@@ -19,7 +19,7 @@ pub(super) fn scalar(node: &Node, ty: &Type) -> Option<Fault> {
         Type::Int | Type::Long => match whole(node) {
             None => wrong(wanted(ty)),
             Some(number) if matches!(ty, Type::Int) && i32::try_from(number).is_err() => {
-                not_allowed("a number of 32 bits".to_owned())
+                Some(Fault::not_allowed("a number of 32 bits"))
             }
             Some(_) => None,
         },
@@ -28,7 +28,7 @@ pub(super) fn scalar(node: &Node, ty: &Type) -> Option<Fault> {
         Type::IntOrString if !is_text && whole(node).is_none() => wrong(wanted(ty)),
         Type::Quantity if !is_text && !is_number => wrong(wanted(ty)),
         Type::Quantity if Quantity::parse(text).is_none() => {
-            not_allowed("a quantity such as `100m` or `1Gi`".to_owned())
+            Some(Fault::not_allowed("a quantity such as `100m` or `1Gi`"))
         }
         Type::String | Type::Enum(_) | Type::Bytes | Type::Time | Type::Duration if !is_text => {
             wrong(wanted(ty))
@@ -63,9 +63,5 @@ fn wanted(ty: &Type) -> &'static str {
 }
 
 fn form(text: &str, format: Format) -> Option<Fault> {
-    if (format.holds)(text) { None } else { not_allowed(format.wanted.to_owned()) }
-}
-
-pub(super) fn not_allowed(allowed: String) -> Option<Fault> {
-    Some(Fault::NotAllowed { allowed, near: None })
+    (!(format.holds)(text)).then(|| Fault::not_allowed(format.wanted))
 }

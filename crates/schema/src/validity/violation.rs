@@ -52,6 +52,13 @@ pub enum Fault {
     },
 }
 
+impl Fault {
+    /// A value that is none of those that are allowed, and comes near no word.
+    pub(super) fn not_allowed(allowed: impl Into<String>) -> Self {
+        Self::NotAllowed { allowed: allowed.into(), near: None }
+    }
+}
+
 /// The name that was meant: the nearest, at most two edits away, or the same but for its case.
 pub(crate) fn nearest<'a>(
     word: &str,
